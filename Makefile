@@ -1,0 +1,61 @@
+# All targets take PORT and DATA_DIR, like every variable in docs/install.md: make run PORT=9000 DATA_DIR=/srv/clinic
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint e2e lock clean runtime tools
+
+help: ## Say what can be made
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+run: runtime ## Serve the site; the first time, set it up with the demo content
+	@exec $(BIN)/python manage.py serve
+
+test: lint ## Check the style, then run all tests
+	@$(BIN)/pytest -n 2
+
+lint: tools ## Check style, imports, templates, settings and migrations
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo "Run: $(BIN)/ruff format" >&2; exit 1; }
+	@$(BIN)/djlint --quiet --lint templates
+	@$(BIN)/djhtml --check templates 2>$(VENV)/djhtml.log || { cat $(VENV)/djhtml.log >&2; exit 1; }
+	@$(BIN)/lint-imports --no-logo --no-cache >$(VENV)/imports.log || { cat $(VENV)/imports.log >&2; exit 1; }
+	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python manage.py check --fail-level WARNING >/dev/null
+	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python manage.py makemigrations --check --dry-run >/dev/null \
+		|| { echo "A model has no migration: run manage.py makemigrations." >&2; exit 1; }
+
+e2e: tools ## Run the browser tests only
+	@$(BIN)/pytest -m browser
+
+lock: tools ## Write both lock files anew from pyproject.toml
+	@$(BIN)/python -m pip install --quiet uv
+	@lock() { env -u UV_FIND_LINKS $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+			--generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make lock" "$$@"; }; \
+		lock pyproject.toml -o requirements.txt && \
+		lock --group test -c requirements.txt -o tests/requirements.txt
+
+clean: ## Remove what was made here, but no data
+	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+
+# --- The virtual environment: a copy of each lock file beside it tells what was installed ---
+
+runtime: $(BIN)/python
+	@$(call install,requirements.txt)
+
+tools: runtime
+	@$(call install,tests/requirements.txt)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "make: Python 3.11 or newer is needed; PYTHON=python3.12 names another one." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "make: $(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+define install
+stamp=$(VENV)/$(subst /,-,$(1)); cmp -s $(1) $$stamp || { echo "Installing $(1) …"; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(1) && cp $(1) $$stamp; }
+endef

@@ -1,0 +1,262 @@
+"""Posts and their comments as JSON. A comment posted here goes through the function the form calls."""
+
+import base64
+import binascii
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest
+from ninja import Header, Query, Router, Schema
+from ninja.responses import Status
+from pydantic import Field
+
+from blog.comments import actions, queries
+from blog.comments.forms import CommentForm
+from blog.models import CARD_PICTURE, BlogPostPage, PostQuerySet
+from cms.cross_site import require_trusted_json_post
+from cms.problems import Problem, ProblemError
+
+router = Router(tags=["posts"])
+
+LONGEST_ID = 18
+MOST_ITEMS = 100
+
+
+class PictureOut(Schema):
+    url: str
+    width: int
+    height: int
+    alt: str
+
+
+class PostCard(Schema):
+    id: int
+    slug: str
+    title: str
+    url: str
+    standfirst: str
+    date: date
+    author: str
+    category: str
+    tags: list[str]
+    picture: PictureOut | None
+    comment_count: int
+
+
+class SearchEnginesOut(Schema):
+    title: str
+    description: str
+    canonical_url: str
+    noindex: bool
+
+
+class PostOut(PostCard):
+    reading_minutes: int
+    blocks: list[dict[str, Any]] = Field(description="The body as typed blocks: type, value, id.")
+    html: str = Field(description="The body as the site renders it.")
+    comments_open: bool
+    seo: SearchEnginesOut
+
+
+class PostList(Schema):
+    items: list[PostCard]
+    next: str | None
+
+
+class CommentOut(Schema):
+    id: int
+    parent: int | None
+    name: str
+    text: str
+    html: str
+    submitted_at: datetime
+    removed: bool
+    staff: bool
+    url: str
+    replies: list["CommentOut"]
+
+
+class CommentList(Schema):
+    count: int = Field(description="All comments a visitor can read on this post.")
+    items: list[CommentOut]
+    next: str | None
+
+
+class CommentIn(Schema):
+    name: str
+    email: str
+    comment: str
+    notify: bool = False
+    reply_to: int | None = None
+
+
+class CommentReceipt(Schema):
+    id: int
+    status: str
+    token: str | None = Field(description="Proves who wrote it. Null for a repeat of the same words.")
+    editable_until: datetime | None
+
+
+Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS)]
+Cursor = Annotated[str, Query(max_length=200)]
+
+
+@router.get("/posts/", response={200: PostList, 422: Problem}, operation_id="list_posts")
+def list_posts(
+    request: HttpRequest, cursor: Cursor = "", limit: Limit = 20, tag: Cursor = "", category: Cursor = ""
+) -> dict[str, Any]:
+    """Posts anyone may read, newest first."""
+    found = _filtered(tag.replace("\0", ""), category.replace("\0", ""))
+    if cursor:
+        day, pk = _read_cursor(cursor, date.fromisoformat)
+        found = found.filter(Q(date__lt=day) | Q(date=day, pk__lt=pk))
+    posts = list(found.for_cards()[: limit + 1])
+    more, posts = len(posts) > limit, posts[:limit]
+    comments = queries.counts([post.pk for post in posts])
+    return {
+        "items": [_card(post, request, comments[post.pk]) for post in posts],
+        "next": _cursor(posts[-1].date, posts[-1].pk) if more else None,
+    }
+
+
+@router.get("/posts/{post}/", response={200: PostOut, 404: Problem}, operation_id="get_post")
+def get_post(request: HttpRequest, post: str) -> dict[str, Any]:
+    """One post, by id or slug: blocks, HTML, picture, and what search engines are told."""
+    page = _post(post)
+    block = page.body.stream_block
+    return {
+        **_card(page, request, queries.counts([page.pk])[page.pk]),
+        "reading_minutes": page.reading_minutes,
+        "blocks": block.get_api_representation(page.body, context={"request": request}),
+        "html": str(page.body.render_as_block({"page": page, "request": request})),
+        "comments_open": page.comments_open,
+        "seo": {
+            "title": page.seo_title or page.title,
+            "description": page.search_description or page.standfirst,
+            "canonical_url": page.canonical_url or page.get_full_url(request),
+            "noindex": page.noindex,
+        },
+    }
+
+
+@router.get(
+    "/posts/{post}/comments/",
+    response={200: CommentList, 404: Problem, 422: Problem},
+    operation_id="list_comments",
+)
+def list_comments(request: HttpRequest, post: str, cursor: Cursor = "", limit: Limit = 20) -> dict[str, Any]:
+    """Approved threads of a post, oldest first, each with its replies."""
+    page = _post(post)
+    after = _read_cursor(cursor, str)[1] if cursor else 0
+    thread = queries.public_thread(page, after=after, limit=limit)
+    return {
+        "count": thread.count,
+        "items": [_comment(node) for node in thread.threads],
+        "next": _cursor("", thread.next_after) if thread.next_after else None,
+    }
+
+
+@router.post(
+    "/posts/{post}/comments/",
+    response={202: CommentReceipt, 403: Problem, 404: Problem, 409: Problem, 422: Problem},
+    operation_id="post_comment",
+)
+def post_comment(
+    request: HttpRequest,
+    post: str,
+    sent: CommentIn,
+    idempotency_key: Annotated[str, Header(alias="Idempotency-Key", max_length=255)] = "",
+) -> Status[dict[str, Any]]:
+    """Send a comment. It is held until a moderator has read it."""
+    require_trusted_json_post(request)
+    form = CommentForm(_post(post), data=sent.dict(), signed=False)
+    if not form.is_valid():
+        raise ProblemError(422, "Mend the fields and send again.", form.errors)
+    try:
+        receipt = actions.submit(form.submission(idempotency_key=idempotency_key))
+    except actions.CommentsClosedError:
+        raise ProblemError(403, "Comments are closed on this post.") from None
+    except actions.KeyReusedError:
+        raise ProblemError(409, "This Idempotency-Key came with other words before.") from None
+    answer = {"id": receipt.comment_id, "status": receipt.status, "token": receipt.token or None}
+    return Status(202, {**answer, "editable_until": None})
+
+
+def _filtered(tag: str, category: str) -> PostQuerySet:
+    posts = BlogPostPage.objects.published()
+    if tag:
+        posts = posts.filter(tagged_items__tag__slug=tag)
+    if category:
+        posts = posts.filter(category__slug=category)
+    return posts
+
+
+def _post(key: str) -> BlogPostPage:
+    """Find a public post by id or slug. Raises Http404."""
+    posts = BlogPostPage.objects.published().select_related("author", "category")
+    if key.isascii() and key.isdigit() and len(key) <= LONGEST_ID:
+        found = posts.filter(Q(pk=int(key)) | Q(slug=key)).first()
+    else:
+        found = posts.filter(slug=key).first() if "\0" not in key else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def _card(post: BlogPostPage, request: HttpRequest, comment_count: int) -> dict[str, Any]:
+    return {
+        "id": post.pk,
+        "slug": post.slug,
+        "title": post.title,
+        "url": post.get_full_url(request),
+        "standfirst": post.standfirst,
+        "date": post.date,
+        "author": post.author.name if post.author else "",
+        "category": post.category.name if post.category else "",
+        "tags": [tag.name for tag in post.tags.all()],
+        "picture": _picture(post),
+        "comment_count": comment_count,
+    }
+
+
+def _picture(post: BlogPostPage) -> dict[str, Any] | None:
+    if post.hero is None:
+        return None
+    rendition = post.hero.get_rendition(CARD_PICTURE)
+    return {
+        "url": rendition.full_url,
+        "width": rendition.width,
+        "height": rendition.height,
+        "alt": post.hero.default_alt_text,
+    }
+
+
+def _comment(node: queries.Node) -> dict[str, Any]:
+    return {
+        "id": node.id,
+        "parent": node.parent_id,
+        "name": node.name,
+        "text": node.text,
+        "html": str(node.html),
+        "submitted_at": node.submitted_at,
+        "removed": node.removed,
+        "staff": node.by_staff,
+        "url": node.permalink,
+        "replies": [_comment(reply) for reply in node.replies],
+    }
+
+
+def _cursor(*parts: object) -> str:
+    return base64.urlsafe_b64encode("|".join(map(str, parts)).encode()).decode()
+
+
+def _read_cursor(cursor: str, first: Any) -> tuple[Any, int]:
+    """Raises ProblemError for a cursor this API did not give."""
+    try:
+        start, pk = base64.urlsafe_b64decode(cursor).decode().split("|")
+        return first(start), int(pk[:LONGEST_ID])
+    except (ValueError, binascii.Error):
+        raise ProblemError(
+            422, "Follow the cursor as it was given.", {"cursor": ["Unknown cursor"]}
+        ) from None

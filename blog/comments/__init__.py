@@ -1,0 +1,15 @@
+"""
+A comment's life, in the order it is lived.
+
+    forms           what a reader may type, and its shape
+    rules           hold, spam or refuse, with reasons; pure
+    actions.submit  one transaction: reader, comment, decision, outbox
+    queries.held    what waits for a moderator
+    admin_views     the moderation desk
+    actions.approve (mark_as_spam, trash, hold) a change of state, by compare-and-set, with its decision
+    queries.public_thread   what a visitor sees
+    notifications   what is told to whom, through the outbox
+
+Comments know a page only as ``wagtailcore.Page``. From django-comments-xtd come the model and form base; its
+URLs, templates and publish cascade are not used (``checks`` sees to it).
+"""

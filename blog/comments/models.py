@@ -1,0 +1,157 @@
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django_comments_xtd.models import XtdComment
+from wagtail.models import Page
+
+from blog.comments.states import PUBLIC, Actor, Status
+from cms import vault
+
+
+class ReaderQuerySet(models.QuerySet):
+    def with_address(self, address: str) -> "ReaderQuerySet":
+        return self.filter(address_index__in=vault.indexes(address))
+
+
+class Reader(models.Model):
+    """A person who gave an address. The address is sealed; the index finds it for whoever has the key."""
+
+    sealed_address = models.BinaryField(editable=False)
+    address_index = models.CharField(max_length=32, unique=True, editable=False)
+    proven_at = models.DateTimeField(null=True, blank=True)
+    banned_at = models.DateTimeField(null=True, blank=True)
+    approved_count = models.PositiveIntegerField(default=0)
+    refused_count = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ReaderQuerySet.as_manager()
+    wagtail_reference_index_ignore = True
+
+    def __str__(self) -> str:
+        return f"reader {self.pk}"
+
+    @property
+    def address(self) -> str:
+        """The plain address: for the mail that goes to it and the logged reveal, nothing else."""
+        return vault.unseal(self.sealed_address)
+
+
+class CommentQuerySet(models.QuerySet):
+    def approved(self) -> "CommentQuerySet":
+        """Approved, and below nothing that is held: what a visitor to the page may read."""
+        return self.filter(status__in=PUBLIC, under_held=False)
+
+    def public(self) -> "CommentQuerySet":
+        """Approved, on a page that anyone may read."""
+        return self.approved().filter(page__in=Page.objects.live().public())
+
+    def on(self, page: Page) -> "CommentQuerySet":
+        return self.filter(page_id=page.pk)
+
+    def held(self) -> "CommentQuerySet":
+        """Waiting for a moderator, the longest first."""
+        return self.filter(status=Status.PENDING).order_by("pk")
+
+
+class ReaderComment(XtdComment):
+    """
+    What a reader said, and where it stands.
+
+    ``is_public`` follows ``status`` and nothing else. ``user_email`` and ``ip_address`` of the base table
+    stay empty; the base's thread columns (``thread_id``, ``parent_id``, ``order``, ``nested_count``) are not
+    kept, since keeping them rewrites other people's rows: ``in_reply_to`` and ``root`` hold the thread.
+    """
+
+    status = models.CharField(max_length=12, choices=Status, default=Status.PENDING)
+    page = models.ForeignKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="reader_comments")
+    reader = models.ForeignKey(
+        Reader, null=True, blank=True, on_delete=models.SET_NULL, related_name="comments"
+    )
+    in_reply_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.RESTRICT, related_name="replies"
+    )
+    root = models.ForeignKey("self", null=True, blank=True, on_delete=models.RESTRICT, related_name="thread")
+    under_held = models.BooleanField(default=False, help_text="Below a held comment: not shown yet.")
+    revision = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(default=1)
+    idempotency_key = models.CharField(max_length=32, null=True, unique=True, editable=False)  # noqa: DJ001 -- NULL is "no key", and unique
+    words_key = models.CharField(max_length=32, null=True, unique=True, editable=False)  # noqa: DJ001 -- likewise
+
+    objects = CommentQuerySet.as_manager()
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        base_manager_name = "objects"
+        default_manager_name = "objects"
+        verbose_name = "reader comment"
+        permissions = (("moderate_comments", "Can moderate reader comments"),)
+        indexes = (
+            models.Index(fields=["page", "status"], name="comment_page_status"),
+            models.Index(fields=["status", "xtdcomment_ptr"], name="comment_status"),
+        )
+
+    def __str__(self) -> str:
+        return f"comment {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write this row and no other: the base's ``save`` renumbers the thread."""
+        self.is_public = self.status in PUBLIC
+        super(XtdComment, self).save(*args, **kwargs)
+
+    def get_absolute_url(self, anchor_pattern: str = "#comment-%(id)s") -> str:
+        """The comment on its page."""
+        return self.page.get_url() + anchor_pattern % {"id": self.pk}
+
+
+class Decision(models.Model):
+    """One change of state: who or what made it, why, and when."""
+
+    comment = models.ForeignKey(ReaderComment, on_delete=models.CASCADE, related_name="decisions")
+    revision = models.PositiveIntegerField()
+    from_status = models.CharField(max_length=12, choices=Status, blank=True)
+    to_status = models.CharField(max_length=12, choices=Status)
+    actor = models.CharField(max_length=8, choices=Actor)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    reasons = models.JSONField(default=list)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("pk",)
+        indexes = (models.Index(fields=["at"], name="decision_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.comment_id}: {self.from_status} to {self.to_status}"
+
+
+class TokenQuerySet(models.QuerySet):
+    def matching(self, *, purpose: str, secrets_shown: list[str]) -> "TokenQuerySet":
+        """The tokens of one purpose that somebody holds and that have not expired."""
+        digests = [vault.keyed_digest("token", secret) for secret in secrets_shown]
+        return self.filter(purpose=purpose, digest__in=digests, expires_at__gt=timezone.now())
+
+
+class Token(models.Model):
+    """A random secret that lets its holder do one thing to one comment. Only its digest is stored."""
+
+    class Purpose(models.TextChoices):
+        AUTHOR = "author", "See, edit and withdraw one's own comment"
+
+    PREFIX = "comment_"
+    BYTES = 24
+
+    comment = models.ForeignKey(ReaderComment, on_delete=models.CASCADE, related_name="tokens")
+    purpose = models.CharField(max_length=12, choices=Purpose)
+    digest = models.CharField(max_length=32, unique=True, editable=False)
+    expires_at = models.DateTimeField()
+
+    objects = TokenQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.purpose} token of comment {self.comment_id}"
+
+    @classmethod
+    def new_secret(cls) -> str:
+        return cls.PREFIX + secrets.token_urlsafe(cls.BYTES)

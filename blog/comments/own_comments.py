@@ -1,0 +1,31 @@
+"""The cookie by which a browser knows its reader's own comments. Set on posting, never on a read."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from blog.comments.models import Token
+
+COOKIE = "own_comments"
+MOST = 20
+MAX_AGE = 30 * 24 * 3600
+LONGEST = MOST * 64
+
+
+def tokens(request: HttpRequest) -> list[str]:
+    """Return the author's tokens a browser holds, the newest last; nothing from a cookie that is not ours."""
+    value = request.COOKIES.get(COOKIE, "")
+    if len(value) > LONGEST:
+        return []
+    return [token for token in value.split(".") if token.startswith(Token.PREFIX)][-MOST:]
+
+
+def remember(request: HttpRequest, response: HttpResponse, token: str) -> None:
+    kept = [*tokens(request), token][-MOST:]
+    response.set_cookie(
+        COOKIE,
+        ".".join(kept),
+        max_age=MAX_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )

@@ -1,0 +1,22 @@
+"""The states of a comment, and the sets of them that mean something."""
+
+from django.db import models
+
+
+class Status(models.TextChoices):
+    PENDING = "pending", "Held"
+    APPROVED = "approved", "Approved"
+    SPAM = "spam", "Spam"
+    TRASH = "trash", "Trash"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Actor(models.TextChoices):
+    PERSON = "person", "A moderator"
+    RULE = "rule", "A rule"
+    AUTHOR = "author", "The author"
+
+
+PUBLIC = frozenset({Status.APPROVED})
+VISIBLE_TO_AUTHOR = frozenset({Status.PENDING, Status.APPROVED})
+REFUSED = frozenset({Status.SPAM, Status.TRASH})

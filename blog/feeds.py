@@ -1,0 +1,95 @@
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from django.contrib.syndication.views import Feed
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+
+from blog.comments import queries, text
+
+if TYPE_CHECKING:
+    from blog.models import BlogIndexPage, BlogPostPage
+
+POSTS_IN_FEED = 20
+COMMENTS_IN_FEED = 50
+
+
+class PostsFeed(Feed):
+    """The newest posts of a blog, as Atom. An author is a name; no address stands in it."""
+
+    feed_type = Atom1Feed
+
+    def __init__(self, blog: "BlogIndexPage") -> None:
+        self.blog = blog
+
+    def title(self) -> str:
+        return self.blog.title
+
+    def subtitle(self) -> str:
+        return self.blog.introduction
+
+    def link(self) -> str:
+        return self.blog.full_url
+
+    def feed_url(self) -> str:
+        return f"{self.blog.full_url}feed/"
+
+    def items(self) -> list["BlogPostPage"]:
+        return list(self.blog.posts().for_cards()[:POSTS_IN_FEED])
+
+    def item_title(self, item: "BlogPostPage") -> str:
+        return item.title
+
+    def item_description(self, item: "BlogPostPage") -> str:
+        return item.standfirst
+
+    def item_link(self, item: "BlogPostPage") -> str:
+        return item.full_url
+
+    def item_author_name(self, item: "BlogPostPage") -> str:
+        return item.author.name if item.author else ""
+
+    def item_pubdate(self, item: "BlogPostPage") -> datetime:
+        return timezone.make_aware(datetime.combine(item.date, time(9)))
+
+    def item_updateddate(self, item: "BlogPostPage") -> datetime:
+        return item.last_published_at or self.item_pubdate(item)
+
+    def item_categories(self, item: "BlogPostPage") -> list[str]:
+        return [tag.name for tag in item.tags.all()]
+
+
+class CommentsFeed(Feed):
+    """The newest approved comments of a post, as Atom."""
+
+    feed_type = Atom1Feed
+
+    def __init__(self, post: "BlogPostPage") -> None:
+        self.post = post
+
+    def title(self) -> str:
+        return f"Comments on {self.post.title}"
+
+    def link(self) -> str:
+        return self.post.full_url
+
+    def feed_url(self) -> str:
+        return f"{self.post.full_url}comments/feed/"
+
+    def items(self) -> list[queries.Node]:
+        return queries.newest(self.post, COMMENTS_IN_FEED)
+
+    def item_title(self, item: queries.Node) -> str:
+        return item.name
+
+    def item_description(self, item: queries.Node) -> str:
+        return text.as_html(item.text)
+
+    def item_link(self, item: queries.Node) -> str:
+        return f"{self.post.full_url}#comment-{item.id}"
+
+    def item_author_name(self, item: queries.Node) -> str:
+        return item.name
+
+    def item_pubdate(self, item: queries.Node) -> datetime:
+        return item.submitted_at

@@ -1,0 +1,268 @@
+import math
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Page as PageOfPosts
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import Count, Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.html import strip_tags
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey
+from taggit.models import ItemBase, Tag
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, PublishingPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.fields import StreamField
+from wagtail.images import get_image_model, get_image_model_string
+from wagtail.models import Page, PageManager
+from wagtail.query import PageQuerySet
+from wagtail.search import index
+from wagtail.snippets.models import register_snippet
+
+from blog import feeds
+from blog.blocks import BodyStream
+from blog.comments import queries as comments
+from blog.comments import views as comment_views
+
+WORDS_A_MINUTE = 238
+POSTS_A_PAGE = 9
+RELATED_POSTS = 3
+CARD_PICTURE = "fill-640x400|format-webp"
+WIDE_CARD_PICTURE = (
+    "fill-1280x800|format-webp"  # of the first card of a list; one not prefetched is drawn anew on each read
+)
+
+
+@register_snippet
+class Author(models.Model):
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=80, unique=True)
+    credentials = models.CharField(max_length=120, blank=True, help_text="Such as “LicAc, MBAcC”.")
+    bio = models.CharField("about", max_length=300, blank=True)
+
+    panels = (FieldPanel("name"), FieldPanel("slug"), FieldPanel("credentials"), FieldPanel("bio"))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@register_snippet
+class Category(models.Model):
+    name = models.CharField(max_length=60)
+    slug = models.SlugField(max_length=60, unique=True)
+
+    panels = (FieldPanel("name"), FieldPanel("slug"))
+
+    class Meta:
+        verbose_name_plural = "categories"
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BlogPostTag(ItemBase):
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="blog_posts")
+    content_object = ParentalKey("blog.BlogPostPage", on_delete=models.CASCADE, related_name="tagged_items")
+
+
+class PostQuerySet(PageQuerySet):
+    def published(self) -> "PostQuerySet":
+        """Posts that anyone may read, newest first."""
+        return self.live().public().order_by("-date", "-pk")
+
+    def for_cards(self) -> "PostQuerySet":
+        """With all that a card shows, in a fixed number of queries."""
+        pictures = get_image_model().objects.prefetch_renditions(CARD_PICTURE, WIDE_CARD_PICTURE)
+        related = self.select_related("author", "category").defer_streamfields()
+        return related.prefetch_related("tags", Prefetch("hero", queryset=pictures))
+
+
+class SearchEnginesMixin(models.Model):
+    """What a page tells search engines beyond its title and description."""
+
+    canonical_url = models.URLField(
+        blank=True, help_text="Only when this text was first published elsewhere."
+    )
+    noindex = models.BooleanField("hide from search engines", default=False)
+
+    panels = (MultiFieldPanel([FieldPanel("canonical_url"), FieldPanel("noindex")], "Search engines"),)
+
+    class Meta:
+        abstract = True
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        return [] if self.noindex else super().get_sitemap_urls(request)
+
+
+class BlogIndexPage(RoutablePageMixin, Page):
+    introduction = models.CharField(max_length=250, blank=True)
+
+    content_panels = (*Page.content_panels, FieldPanel("introduction"))
+    subpage_types = ("blog.BlogPostPage",)
+    template = "blog/blog_index_page.html"
+
+    @path("")
+    def read(self, request: HttpRequest) -> HttpResponse:
+        tag = _chosen(request, "tag", Tag)
+        category = _chosen(request, "category", Category)
+        return self.render(
+            request,
+            context_overrides={
+                "posts": self.page_of_posts(request, tag, category),
+                "tag": tag,
+                "category": category,
+                "query_string": "".join(
+                    f"{name}={found.slug}&" for name, found in (("tag", tag), ("category", category)) if found
+                ),
+            },
+        )
+
+    @path("feed/")
+    def feed(self, request: HttpRequest) -> HttpResponse:
+        return feeds.PostsFeed(self)(request)
+
+    def posts(self) -> PostQuerySet:
+        return BlogPostPage.objects.child_of(self).published()
+
+    def page_of_posts(self, request: HttpRequest, tag: Tag | None, category: Category | None) -> PageOfPosts:
+        posts = self.posts().for_cards()
+        if tag:
+            posts = posts.filter(tagged_items__tag=tag)
+        if category:
+            posts = posts.filter(category=category)
+        return Paginator(posts, POSTS_A_PAGE).get_page(request.GET.get("page"))
+
+
+class BlogPostPage(RoutablePageMixin, SearchEnginesMixin, Page):
+    standfirst = models.CharField(
+        max_length=200, help_text="One or two sentences that say what the reader will learn."
+    )
+    hero = models.ForeignKey(
+        get_image_model_string(),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name="picture",
+    )
+    hero_caption = models.CharField("picture caption", max_length=200, blank=True)
+    body = StreamField(BodyStream())
+    date = models.DateField("date", default=timezone.localdate)
+    author = models.ForeignKey(Author, null=True, blank=True, on_delete=models.SET_NULL, related_name="posts")
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="posts"
+    )
+    tags = ClusterTaggableManager(through=BlogPostTag, blank=True)
+    reviewed_by = models.CharField(max_length=120, blank=True)
+    last_reviewed = models.DateField(null=True, blank=True)
+    next_review = models.DateField("next review due", null=True, blank=True)
+    comments_open = models.BooleanField(
+        "comments are open",
+        default=True,
+        help_text="Untick to take no new comments. Those already there stay.",
+    )
+
+    objects = PageManager.from_queryset(PostQuerySet)()
+
+    content_panels = (
+        *Page.content_panels,
+        FieldPanel("standfirst"),
+        MultiFieldPanel([FieldPanel("hero"), FieldPanel("hero_caption")], "Picture"),
+        FieldPanel("body"),
+        FieldRowPanel([FieldPanel("date"), FieldPanel("author"), FieldPanel("category")], "Details"),
+        FieldPanel("tags"),
+        FieldRowPanel(
+            [FieldPanel("reviewed_by"), FieldPanel("last_reviewed"), FieldPanel("next_review")], "Review"
+        ),
+    )
+    promote_panels = (*Page.promote_panels, *SearchEnginesMixin.panels)
+    settings_panels = (PublishingPanel(), FieldPanel("comments_open"))
+    search_fields = (
+        *Page.search_fields,
+        index.SearchField("standfirst"),
+        index.SearchField("body"),
+        index.FilterField("date"),
+    )
+    parent_page_types = ("blog.BlogIndexPage",)
+    subpage_types = ()
+    template = "blog/blog_post_page.html"
+
+    class Meta:
+        indexes = (models.Index(fields=["-date"], name="post_date"),)
+
+    def get_absolute_url(self) -> str:
+        """Where django-comments and the admin lead to."""
+        return self.get_url()
+
+    @path("")
+    def read(self, request: HttpRequest) -> HttpResponseBase:
+        return self._answer(request)
+
+    @path("comments/feed/")
+    def comments_feed(self, request: HttpRequest) -> HttpResponse:
+        return feeds.CommentsFeed(self)(request)
+
+    @path("comments/<int:comment_id>/reply/")
+    def reply(self, request: HttpRequest, comment_id: int) -> HttpResponseBase:
+        """The form on a page of its own, with the comment it answers."""
+        target = comment_views.reply_target(self, comment_id)
+        return self._answer(request, template="blog/comments/reply_page.html", reply_to=target)
+
+    def _answer(
+        self, request: HttpRequest, template: str | None = None, reply_to: comments.Node | None = None
+    ) -> HttpResponseBase:
+        form, status = None, 200
+        if request.method == "POST":
+            answer, form, status = comment_views.receive(request, self)
+            if answer:
+                return answer
+        context = comment_views.shown(request, self, form=form, reply_to=reply_to)
+        response = self.render(request, template=template, context_overrides=context)
+        response.status_code = status
+        comment_views.keep_private(request, response)
+        return response
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        context["related"] = self.related_posts()
+        return context
+
+    def clean(self) -> None:
+        """A slug names one post of a site: the API finds posts by it."""
+        super().clean()
+        same = BlogPostPage.objects.filter(slug=self.slug).exclude(pk=self.pk)
+        if self.slug and same.exists():
+            raise ValidationError({"slug": "Another post has this slug."})
+
+    @property
+    def reading_minutes(self) -> int:
+        """Minutes at the pace Wagtail's own editor reckons with, never less than one."""
+        return max(1, math.ceil(len(self.plain_text.split()) / WORDS_A_MINUTE))
+
+    @property
+    def plain_text(self) -> str:
+        block = self.body.stream_block
+        return strip_tags(" ".join(block.get_searchable_content(self.body)))
+
+    @property
+    def contents(self) -> list[tuple[str, str, str]]:
+        """The outline: anchor, text and level of each heading."""
+        headings = [block.value for block in self.body if block.block_type == "heading"]
+        return [(heading.anchor, heading["text"], heading["level"]) for heading in headings]
+
+    def related_posts(self) -> list["BlogPostPage"]:
+        """Posts with the most tags in common, then the newest; never this one."""
+        mine = [tag.pk for tag in self.tags.all()]
+        shared = Count("tagged_items", filter=Q(tagged_items__tag__in=mine))
+        others = BlogPostPage.objects.sibling_of(self, inclusive=False).published().for_cards()
+        return list(others.annotate(shared=shared).order_by("-shared", "-date", "-pk")[:RELATED_POSTS])
+
+
+def _chosen(request: HttpRequest, name: str, model: type[models.Model]) -> models.Model | None:
+    """Return the tag or category a visitor asks for by its slug, if there is one."""
+    slug = request.GET.get(name, "").replace("\0", "")[:100]
+    return model.objects.filter(slug=slug).first() if slug else None

@@ -1,0 +1,8 @@
+"""The door and the ground floor: settings, addresses, the API, the vault for e-mail addresses and the outbox.
+
+`settings/` what the environment may say · `urls` `api` `wsgi` the doors · `csp` what a page may load ·
+`health` what a monitor asks · `management/` the `serve` command behind `make run` ·
+`vault` addresses at rest · `cross_site` who may post from where · `problems` how the API says no ·
+`outbox/` everything that leaves.
+Imports run one way: the doors know `home` and `blog`; `outbox` and `vault` know neither.
+"""

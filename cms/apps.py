@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
+
+
+class CmsConfig(AppConfig):
+    """Gives `manage.py` the commands below `cms/management/`; it has no models."""
+
+    name = "cms"
+    verbose_name = "Site"
+
+
+class StaticFiles(StaticFilesConfig):
+    """Leaves behind what no page of ours loads: django-comments-xtd's pages and a second API browser."""
+
+    ignore_patterns = (*StaticFilesConfig.ignore_patterns, "django_comments_xtd", "redoc.*")

@@ -1,0 +1,118 @@
+"""What can happen to an outbox row. The only code that writes one."""
+
+import random
+import uuid
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from cms.outbox.models import Delivery, State, Worker
+
+LEASE = timedelta(minutes=2)
+FIRST_DELAY = timedelta(seconds=5)
+LONGEST_DELAY = timedelta(minutes=10)
+MAX_ATTEMPTS = 1000
+WORKER_FORGOTTEN_AFTER = timedelta(days=1)
+
+
+class OutsideTransactionError(RuntimeError):
+    """A row was queued without the change that causes it."""
+
+
+def queue(event: str, subject_id: int, recipient: str) -> None:
+    """
+    Promise one delivery, once for each event, subject and recipient.
+
+    Raises OutsideTransactionError: a promise and its cause are committed together or not at all.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransactionError(event)
+    row = Delivery(event=event, subject_id=subject_id, recipient=recipient)
+    Delivery.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def claim() -> Delivery | None:
+    """Take the row that has been due longest, for as long as the lease lasts."""
+    for pk in Delivery.objects.due().values_list("pk", flat=True)[:10]:
+        holder = uuid.uuid4()
+        lease = {"lease_until": timezone.now() + LEASE, "lease_holder": holder, "attempts": F("attempts") + 1}
+        if Delivery.objects.due().filter(pk=pk).order_by().update(**lease):
+            return Delivery.objects.get(pk=pk)
+    return None
+
+
+def sent(delivery: Delivery) -> bool:
+    return _finish(delivery, State.SENT, "accepted")
+
+
+def suppress(delivery: Delivery) -> bool:
+    """Nothing to say any more, or nobody to say it to."""
+    return _finish(delivery, State.SUPPRESSED, "")
+
+
+def refused_for_good(delivery: Delivery, answer: str) -> bool:
+    return _finish(delivery, State.FAILED, answer)
+
+
+def refused_for_now(delivery: Delivery, answer: str) -> bool:
+    """Try again later and later, never later than LONGEST_DELAY, with jitter so that workers spread out."""
+    if delivery.attempts >= MAX_ATTEMPTS:
+        return refused_for_good(delivery, answer)
+    return _write(
+        delivery,
+        due_at=timezone.now() + back_off(delivery.attempts),
+        last_answer=answer[:120],
+        lease_until=None,
+        lease_holder=None,
+    )
+
+
+def send_again(delivery: Delivery) -> bool:
+    """Put a failed row back in the queue. False when it is not failed."""
+    return bool(
+        Delivery.objects.filter(pk=delivery.pk, state=State.FAILED).update(
+            state=State.WAITING,
+            due_at=timezone.now(),
+            attempts=0,
+            finished_at=None,
+            lease_until=None,
+            lease_holder=None,
+        )
+    )
+
+
+def forget(event: str, subject_ids: list[int]) -> int:
+    """Drop the rows of subjects that are no more."""
+    return Delivery.objects.filter(event=event, subject_id__in=subject_ids).delete()[0]
+
+
+def back_off(attempts: int) -> timedelta:
+    delay = min(FIRST_DELAY * 2 ** min(attempts - 1, 20), LONGEST_DELAY)
+    return delay * random.uniform(0.8, 1.0)  # noqa: S311 -- spreads workers, guards nothing
+
+
+@transaction.atomic
+def report_alive(name: str) -> None:
+    """Leave word that a worker is looking, and forget workers that are gone."""
+    now = timezone.now()
+    Worker.objects.update_or_create(name=name, defaults={"seen_at": now})
+    Worker.objects.filter(seen_at__lt=now - WORKER_FORGOTTEN_AFTER).delete()
+
+
+def _finish(delivery: Delivery, state: State, answer: str) -> bool:
+    return _write(
+        delivery,
+        state=state,
+        last_answer=answer[:120],
+        finished_at=timezone.now(),
+        lease_until=None,
+        lease_holder=None,
+    )
+
+
+def _write(delivery: Delivery, **fields: object) -> bool:
+    """Write only while the lease is still ours: a worker that was thought dead changes nothing."""
+    mine = Delivery.objects.filter(pk=delivery.pk, state=State.WAITING, lease_holder=delivery.lease_holder)
+    return bool(mine.update(**fields))

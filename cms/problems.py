@@ -1,0 +1,84 @@
+"""What went wrong, for a program to read: ``application/problem+json`` (RFC 9457)."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import HttpError, ValidationError
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class FieldError(Schema):
+    """One thing to mend. ``field`` is empty for the request as a whole."""
+
+    field: str
+    message: str
+
+
+class Problem(Schema):
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    errors: list[FieldError] = []
+
+
+class ProblemError(Exception):
+    """Answer with a problem. ``errors`` are messages by field."""
+
+    def __init__(self, status: int, detail: str, errors: Mapping[str, list[str]] | None = None) -> None:
+        self.status, self.detail, self.errors = status, detail, errors or {}
+        super().__init__(detail)
+
+
+def problem(status: int, detail: str = "", errors: Mapping[str, list[str]] | None = None) -> HttpResponse:
+    listed = [
+        {"field": field, "message": str(text)} for field, texts in (errors or {}).items() for text in texts
+    ]
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "errors": listed,
+    }
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+
+
+def register(api: NinjaAPI) -> None:
+    """Make every error of an API a problem."""
+
+    @api.exception_handler(ProblemError)
+    def own(request: HttpRequest, error: ProblemError) -> HttpResponse:
+        return problem(error.status, error.detail, error.errors)
+
+    @api.exception_handler(ValidationError)
+    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        return problem(422, "The request does not have the right shape.", _by_field(error.errors))
+
+    @api.exception_handler(HttpError)
+    def http(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return problem(error.status_code, str(error))
+
+    @api.exception_handler(Http404)
+    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+        return problem(404, "There is nothing public here.")
+
+    @api.exception_handler(PermissionDenied)
+    def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+        return problem(403, "You may not do this.")
+
+
+def _by_field(errors: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Name the field, never the value: a value may be an address."""
+    by_field: dict[str, list[str]] = {}
+    for error in errors:
+        place = [
+            str(part) for part in error["loc"] if part not in ("body", "query", "path", "header", "sent")
+        ]
+        by_field.setdefault(".".join(place), []).append(error["msg"])
+    return by_field

@@ -1,0 +1,252 @@
+"""Right for one machine as it stands: SQLite, DEBUG off, mail into files.
+
+The environment (docs/install.md) changes the rest; `production.py` and `test.py` build on this.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from whitenoise.compress import Compressor
+
+from cms.settings import environment
+
+# --- Where we are ---
+BASE_DIR = Path(__file__).resolve().parents[2]
+DATA_DIR = environment.directory("DATA_DIR", BASE_DIR / "var")
+PORT = environment.port("PORT", 8000)
+SITE_URL = environment.site_url("SITE_URL", f"http://localhost:{PORT}")
+SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
+HTTPS = SITE_URL.startswith("https://")
+
+DEBUG = False
+ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", sorted({SITE_HOST, "localhost", "127.0.0.1", "[::1]"}))
+TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")  # X-Forwarded-For is believed from these alone
+
+ROOT_URLCONF = "cms.urls"
+ADMIN_PATH = "/admin/"
+
+# --- Secrets ---
+SECRET_KEY = environment.secret_key("SECRET_KEY", DATA_DIR / "secrets")
+ADDRESS_KEYS = environment.address_keys("ADDRESS_KEYS", DATA_DIR / "secrets")
+ADMIN_PASSWORD = environment.text("ADMIN_PASSWORD")  # of the demo log-ins; drawn at random when empty
+
+# --- What runs ---
+INSTALLED_APPS = [
+    "cms.apps.CmsConfig",
+    "home",
+    "home.contact.apps.ContactConfig",
+    "blog",
+    "blog.comments.apps.CommentsConfig",
+    "cms.outbox.apps.OutboxConfig",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.routable_page",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.sitemaps",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "ninja",  # serves the pages of the API's documentation from here instead of from somebody's CDN
+    "corsheaders",
+    "blog.comments.xtd.QuietCommentsXtdConfig",  # django_comments_xtd without its publish cascade
+    "django_comments",
+    "django.contrib.sites",
+    "django.contrib.sitemaps",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "cms.apps.StaticFiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cms.csp.PolicyByAreaMiddleware",  # early, so that a refused Host gets a policy too
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                # The admin needs these two; both are lazy: a page that asks for neither reads no session.
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "wagtail.contrib.settings.context_processors.settings",
+            ],
+        },
+    },
+]
+
+# --- Database and cache ---
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {
+    "default": environment.database(
+        "DATABASE_URL",
+        sqlite_file=DATA_DIR / "db.sqlite3",
+        sqlite={
+            "ENGINE": "django.db.backends.sqlite3",
+            "OPTIONS": {
+                # A transaction takes its turn to write at its start and waits up to 20 s for it; Django's
+                # default finds out half way and fails at once. FULL: what was answered survives a power cut.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+            },
+        },
+        postgres={
+            "ENGINE": "django.db.backends.postgresql",
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"connect_timeout": 5, "pool": {"min_size": 1, "max_size": 10, "timeout": 10}},
+        },
+    )
+}
+REDIS_URL = environment.redis("REDIS_URL")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
+}
+
+# --- Files ---
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# Compressing the source maps of Wagtail and Swagger would double the time of the first start.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long post in the editor is thousands of fields
+
+# --- Mail ---
+MAIL = environment.mail("EMAIL_URL", fallback="django.core.mail.backends.filebased.EmailBackend")
+EMAIL_BACKEND = MAIL.backend
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_HOST = MAIL.host
+EMAIL_PORT = MAIL.port
+EMAIL_HOST_USER = MAIL.user
+EMAIL_HOST_PASSWORD = MAIL.password
+EMAIL_USE_TLS = MAIL.use_tls
+EMAIL_USE_SSL = MAIL.use_ssl
+EMAIL_TIMEOUT = 10  # seconds; shorter than the lease of a mail in the outbox
+DEFAULT_FROM_EMAIL = environment.sender("DEFAULT_FROM_EMAIL", SITE_HOST)
+CONTACT_RECIPIENTS = environment.addresses("CONTACT_RECIPIENTS", environment.bare_address(DEFAULT_FROM_EMAIL))
+
+# --- What a browser may do ---
+# Public pages and the API: nothing that is not ours. The admin needs inline scripts and styles
+# (wagtail/wagtail#1288) and frames the page being edited. Documents carry Wagtail's own, stricter policy.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+ADMIN_CONTENT_SECURITY_POLICY = CONTENT_SECURITY_POLICY["DIRECTIVES"] | {
+    "script-src": [SELF, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "media-src": [SELF],
+    "frame-src": [SELF],
+    "frame-ancestors": [SELF],
+}
+
+CORS_ALLOWED_ORIGINS = environment.origins("CORS_ALLOWED_ORIGINS")
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key"]
+CORS_EXPOSE_HEADERS = ["retry-after"]
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# Django's defaults are right for nosniff, Referrer-Policy, Cross-Origin-Opener-Policy and X-Frame-Options.
+
+LOGIN_URL = "wagtailadmin_login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# --- Language and time ---
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+
+# --- Wagtail ---
+WAGTAIL_SITE_NAME = "Clinic"
+WAGTAILADMIN_BASE_URL = SITE_URL
+# No request leaves an editor's browser for somebody else's server.
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAILEMBEDS_FINDERS: list[dict] = []
+WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False}  # Wagtail would store such a password in plain text
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILAPI_LIMIT_MAX = 50
+
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]  # no SVG: it can carry scripts
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 64_000_000
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "txt", "xlsx", "zip"]
+WAGTAILDOCS_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
+WAGTAILDOCS_SERVE_METHOD = "serve_view"  # checks who may read, and forbids a document to run anything
+
+# --- django-comments-xtd ---
+SITE_ID = 1
+COMMENTS_APP = "django_comments_xtd"
+COMMENTS_XTD_MODEL = "blog.comments.models.ReaderComment"
+COMMENTS_XTD_FORM_CLASS = "blog.comments.forms.CommentForm"
+COMMENTS_XTD_MAX_THREAD_LEVEL = 5
+COMMENTS_XTD_CONFIRM_EMAIL = False  # its links carry the comment and the address; ours a random token
+COMMENTS_XTD_THREADED_EMAILS = False
+COMMENTS_TIMEOUT = 7 * 24 * 60 * 60  # seconds a form may lie open: a cached page carries it too
+
+# --- Log ---
+# To stderr, and never a request's body. A visitor's mistake (4xx, a foreign Host) is no line of the log.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        # Wagtail tells of every page saved and every task run; its audit log keeps what matters
+        "wagtail": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
+        "psycopg.pool": {"level": "ERROR"},  # tells every attempt; the failed request tells once
+    },
+}

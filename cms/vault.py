@@ -1,0 +1,104 @@
+"""
+E-mail addresses at rest: encrypted, yet findable by whoever holds the key.
+
+``seal`` encrypts an address with the first of ``settings.ADDRESS_KEYS``; ``unseal`` reads what any of them
+sealed. ``index`` is a keyed digest of the normalised address: equal addresses have equal indexes, and
+without the key the index says nothing. Looking an address up asks for ``indexes``, one for each key, so a
+key can be replaced while the site runs.
+
+Sub-keys are derived with HKDF (RFC 5869), one for each purpose. Addresses are padded before encryption, so
+that a ciphertext's length does not tell whose it is.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import unicodedata
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+KEY_BYTES = 32
+INDEX_BYTES = 16
+BLOCK = 64
+
+
+class AddressUnreadableError(Exception):
+    """What is stored cannot be read with any key this site has."""
+
+
+def normalise(address: str) -> str:
+    """Return the one spelling of a mailbox: NFKC, trimmed, lower case, its domain in IDNA."""
+    address = unicodedata.normalize("NFKC", address).strip().lower()
+    local, at, domain = address.rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return address
+    return local + at + domain
+
+
+def seal(address: str) -> bytes:
+    """Encrypt an address as it was typed."""
+    return _cipher(_keys()).encrypt(_pad(address.strip().encode()))
+
+
+def unseal(sealed: bytes | memoryview) -> str:
+    """Return the address. Raises AddressUnreadableError when no key fits."""
+    try:
+        return _cipher(_keys()).decrypt(bytes(sealed)).rstrip(b"\0").decode()
+    except InvalidToken as error:
+        raise AddressUnreadableError from error
+
+
+def index(address: str) -> str:
+    """Return the keyed index of an address under the key in use: 32 hexadecimal characters."""
+    return indexes(address)[0]
+
+
+def indexes(address: str) -> list[str]:
+    """Return the keyed index of an address under every key, the one in use first."""
+    message = normalise(address).encode()
+    return [_digest(_derive(key, b"address index"), message) for key in _keys()]
+
+
+def keyed_digest(purpose: str, message: str) -> str:
+    """Return a digest of something that is not an address, under a sub-key of its own."""
+    return _digest(_derive(_keys()[0], purpose.encode()), message.encode())
+
+
+def _digest(key: bytes, message: bytes) -> str:
+    return hmac.digest(key, message, hashlib.sha256)[:INDEX_BYTES].hex()
+
+
+def _pad(plain: bytes) -> bytes:
+    return plain + b"\0" * (-len(plain) % BLOCK)
+
+
+def _keys() -> tuple[str, ...]:
+    return tuple(settings.ADDRESS_KEYS)
+
+
+@lru_cache(maxsize=8)
+def _cipher(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(key, b"address cipher"))) for key in keys])
+
+
+@lru_cache(maxsize=64)
+def _derive(key: str, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(_decode(key))
+
+
+def _decode(key: str) -> bytes:
+    try:
+        raw = base64.urlsafe_b64decode(key)
+    except (binascii.Error, ValueError) as error:
+        raise ImproperlyConfigured("ADDRESS_KEYS: each key is 32 bytes in URL-safe base64.") from error
+    if len(raw) != KEY_BYTES:
+        raise ImproperlyConfigured("ADDRESS_KEYS: each key is 32 bytes in URL-safe base64.")
+    return raw

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from home.contact.admin_views import InboxView, MessageView
+
+app_name = "home_contact"
+urlpatterns = [
+    path("", InboxView.as_view(), name="inbox"),
+    path("<int:message_id>/", MessageView.as_view(), name="message"),
+]

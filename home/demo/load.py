@@ -1,0 +1,49 @@
+"""Fills an empty site with the demo, all of it or nothing."""
+
+import secrets
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser, Group
+from django.db import transaction
+from wagtail.models import Site
+
+from blog.models import BlogIndexPage
+from cms.outbox.models import Delivery
+from home.demo import planting, replay
+from home.demo.people import STAFF
+
+
+class NotEmptyError(Exception):
+    """The site has content or people of its own, which the demo must not mix with."""
+
+
+@transaction.atomic
+def load(password: str | None) -> str:
+    """
+    Load pages, pictures, people, comments and messages. Returns the password of all log-ins, drawn when None.
+
+    Raises NotEmptyError.
+    """
+    if BlogIndexPage.objects.exists() or get_user_model().objects.exists():
+        raise NotEmptyError
+    password = password or secrets.token_urlsafe(12)
+    staff = _hire(password)
+    queued = set(Delivery.objects.values_list("pk", flat=True))
+    pages = planting.plant(Site.objects.get(is_default_site=True), staff["editor"])
+    replay.replay_comments(pages, staff["moderator"])
+    replay.replay_messages(pages["contact"], staff["frontdesk"])
+    replay.silence(queued)
+    return password
+
+
+def _hire(password: str) -> dict[str, AbstractBaseUser]:
+    """One log-in for each role. The group decides what it may do; one without a group may do everything."""
+    users = get_user_model().objects
+    staff = {}
+    for name, (first, last, group) in STAFF.items():
+        create = users.create_user if group else users.create_superuser
+        user = create(name, f"{name}@example.org", password, first_name=first, last_name=last)
+        if group:
+            user.groups.add(Group.objects.get(name=group))
+        staff[name] = user
+    return staff

@@ -1,0 +1,94 @@
+"""Sends the demo's comments and messages through the doors that readers use, and decides on them as staff do.
+
+Rows, decisions and counts are therefore true. Only the clock is turned back afterwards.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AbstractBaseUser
+from django_comments.models import Comment as StoredComment
+from wagtail.models import Page
+
+from blog.comments import actions as comments
+from blog.comments.models import Decision, ReaderComment
+from blog.comments.submissions import Submission
+from cms.outbox import actions as outbox
+from cms.outbox.models import Delivery, State
+from home.contact import actions as contact
+from home.contact.forms import SentMessage
+from home.contact.models import ContactMessage
+from home.demo.comments import COMMENTS
+from home.demo.messages import MESSAGES
+from home.demo.shapes import Comment, Message, at
+from home.models import ContactPage
+
+MODERATED_AFTER = timedelta(minutes=40)
+HANDLED_AFTER = timedelta(hours=3)
+
+DECISIONS = {"approved": comments.approve, "spam": comments.mark_as_spam, "trash": comments.trash}
+
+
+def replay_comments(pages: Mapping[str, Page], moderator: AbstractBaseUser) -> None:
+    """Send every comment in the order in which it was written, whichever page it stands on."""
+    written = sorted(_all_comments(), key=lambda found: at(found[1].at))
+    sent: dict[int, int] = {}
+    for slug, comment, parent in written:
+        reply_to = sent[id(parent)] if parent else None
+        sent[id(comment)] = _send_comment(pages[slug], comment, reply_to, moderator)
+
+
+def _all_comments() -> Iterator[tuple[str, Comment, Comment | None]]:
+    """Each comment with its page's slug and the comment it answers."""
+    for slug, threads in COMMENTS.items():
+        waiting: list[tuple[Comment, Comment | None]] = [(comment, None) for comment in threads]
+        while waiting:
+            comment, parent = waiting.pop()
+            yield slug, comment, parent
+            waiting.extend((reply, comment) for reply in comment.replies)
+
+
+def _send_comment(page: Page, comment: Comment, reply_to: int | None, moderator: AbstractBaseUser) -> int:
+    submission = Submission(
+        page=page,
+        name=comment.name,
+        address=comment.email,
+        text=comment.text,
+        reply_to_id=reply_to,
+        seconds_open=90.0,
+    )
+    pk = comments.submit(submission).comment_id
+    kept = ReaderComment.objects.get(pk=pk)
+    if decide := DECISIONS.get(comment.state):
+        decide(kept, by=moderator, version=kept.version)
+    _turn_back_comment(pk, at(comment.at))
+    return pk
+
+
+def _turn_back_comment(pk: int, moment: datetime) -> None:
+    StoredComment.objects.filter(pk=pk).update(submit_date=moment)
+    decided = Decision.objects.filter(comment_id=pk)
+    decided.filter(from_status="").update(at=moment)
+    decided.exclude(from_status="").update(at=moment + MODERATED_AFTER)
+
+
+def replay_messages(page: ContactPage, front_desk: AbstractBaseUser) -> None:
+    for message in MESSAGES:
+        _send_message(page, message, front_desk)
+
+
+def _send_message(page: ContactPage, message: Message, front_desk: AbstractBaseUser) -> None:
+    telephone = (("Telephone", message.telephone),) if message.telephone else ()
+    fields = (*telephone, ("Message", message.text))
+    kept = contact.submit(page, SentMessage(name=message.name, address=message.email, fields=fields))
+    row = ContactMessage.objects.filter(pk=kept.pk)
+    row.update(submitted_at=at(message.at))
+    if message.handled:
+        contact.mark_handled(kept, by=front_desk)
+        row.update(handled_at=at(message.at) + HANDLED_AFTER)
+
+
+def silence(before: set[int]) -> None:
+    """Nobody is to get mail about invented people: end what was queued since `before` was noted."""
+    for delivery in Delivery.objects.filter(state=State.WAITING).exclude(pk__in=before):
+        outbox.suppress(delivery)

@@ -1,0 +1,114 @@
+import pytest
+
+from blog.comments.models import ReaderComment
+from tests.conftest import signed_in, visitor
+from tests.factories import CommentFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+DESK = "/admin/comments/"
+
+
+def test_held_comments_stand_oldest_first_with_the_reason_they_are_held(as_moderator, post):
+    CommentFactory(page=post, text="first words", seconds_open=1)
+    CommentFactory(page=post, text="second words")
+
+    html = as_moderator.get(DESK).content.decode()
+
+    assert html.index("first words") < html.index("second words")
+    assert "Every comment is held" in html
+    assert "Sent within two seconds" in html
+
+
+def test_the_tabs_hold_what_they_say(as_moderator, post):
+    for trait in ("approved", "spam", "trashed"):
+        CommentFactory(page=post, text=f"{trait} words", **{trait: True})
+
+    for status, words in (("approved", "approved words"), ("spam", "spam words"), ("trash", "trashed words")):
+        html = as_moderator.get(f"{DESK}?status={status}").content.decode()
+        assert words in html
+        assert html.count("desk-card") == 1
+    assert "All caught up" in as_moderator.get(DESK).content.decode()
+
+
+def test_the_desk_searches_text_and_names_and_never_addresses(as_moderator, post):
+    CommentFactory(page=post, name="Zoe", text="about sleep", address="unseen@example.org")
+
+    assert "about sleep" in as_moderator.get(f"{DESK}?q=zoe").content.decode()
+    assert "about sleep" in as_moderator.get(f"{DESK}?q=SLEEP").content.decode()
+    assert "about sleep" not in as_moderator.get(f"{DESK}?q=unseen").content.decode()
+    assert as_moderator.get(f"{DESK}?q=%00&status=%00&p=x").status_code == 200
+
+
+def test_a_stale_button_changes_nothing_and_says_who_was_first(as_moderator, post):
+    comment = CommentFactory(page=post)
+    first = signed_in(UserFactory(username="sam", group="Comment moderators"))
+    first.post(f"{DESK}{comment.pk}/", {"do": "approve", "version": comment.version})
+
+    response = as_moderator.post(f"{DESK}{comment.pk}/", {"do": "spam", "version": comment.version})
+
+    assert response.status_code == 409
+    assert "Already approved by sam" in response.content.decode()
+    assert ReaderComment.objects.get().status == "approved"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"do": "burn", "version": 1}, {"do": "approve", "version": "x"}, {"do": "approve"}, {"version": 1}],
+)
+def test_a_malformed_button_is_a_400(as_moderator, post, sent):
+    comment = CommentFactory(page=post)
+
+    assert as_moderator.post(f"{DESK}{comment.pk}/", sent).status_code == 400
+    assert as_moderator.post(f"{DESK}999999/", {"do": "approve", "version": 1}).status_code == 404
+
+
+def test_reading_a_buttons_address_does_nothing(as_moderator, post):
+    comment = CommentFactory(page=post)
+
+    assert as_moderator.get(f"{DESK}{comment.pk}/?do=approve&version=1").status_code == 405
+    assert ReaderComment.objects.get().status == "pending"
+
+
+@pytest.mark.parametrize("group", ["Editors", "Front desk"])
+def test_other_staff_reach_neither_the_desk_nor_its_buttons(post, group):
+    comment = CommentFactory(page=post)
+    staff = signed_in(UserFactory(group=group))
+
+    assert staff.get(DESK).status_code == 302
+    assert staff.post(f"{DESK}{comment.pk}/", {"do": "approve", "version": 1}).status_code == 302
+    assert "Reader comments" not in staff.get("/admin/").content.decode()
+    assert ReaderComment.objects.get().status == "pending"
+
+
+def test_a_button_needs_a_csrf_token_and_a_log_in(post, moderator):
+    comment = CommentFactory(page=post)
+    forged = visitor()
+    forged.force_login(moderator)
+
+    assert forged.post(f"{DESK}{comment.pk}/", {"do": "approve", "version": 1}).status_code == 403
+    assert visitor().post(f"{DESK}{comment.pk}/", {"do": "approve", "version": 1}).status_code in {302, 403}
+    assert ReaderComment.objects.get().status == "pending"
+
+
+def test_the_menu_tells_how_many_wait(as_moderator, post):
+    CommentFactory(page=post)
+    CommentFactory(page=post)
+
+    assert "Reader comments (2)" in as_moderator.get("/admin/").content.decode()
+
+
+def test_addresses_in_a_text_are_shown_but_not_linked(as_moderator, post):
+    CommentFactory(page=post, text="see https://spam.example/x")
+
+    html = as_moderator.get(DESK).content.decode()
+    assert "https://spam.example/x" in html
+    assert 'href="https://spam.example' not in html
+
+
+def test_a_desk_of_many_costs_a_fixed_number_of_queries(as_moderator, post, django_assert_max_num_queries):
+    for _ in range(60):
+        CommentFactory(page=post)
+    as_moderator.get(DESK)
+
+    with django_assert_max_num_queries(15):
+        assert as_moderator.get(DESK).content.decode().count("desk-card") == 50

@@ -1,0 +1,85 @@
+"""What the whole suite stands on: a small site, and a mail server that is a real server on a port."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from home.models import HomePage
+from tests.factories import BlogFactory, ContactPageFactory, PostFactory, UserFactory
+from tests.smtp_peer import SmtpPeer
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop in the test's thread
+
+
+@pytest.fixture
+def home(db) -> HomePage:
+    return HomePage.objects.get()
+
+
+@pytest.fixture
+def blog(home):
+    return BlogFactory(parent=home)
+
+
+@pytest.fixture
+def post(blog):
+    return PostFactory(parent=blog, title="A quiet hour", slug="a-quiet-hour")
+
+
+@pytest.fixture
+def contact(home):
+    return ContactPageFactory(parent=home)
+
+
+@pytest.fixture
+def moderator(db):
+    return UserFactory(username="moderator", group="Comment moderators")
+
+
+@pytest.fixture
+def editor(db):
+    return UserFactory(username="editor", group="Editors")
+
+
+@pytest.fixture
+def front_desk(db):
+    return UserFactory(username="frontdesk", group="Front desk")
+
+
+@pytest.fixture
+def admin(db):
+    return UserFactory(username="admin", admin=True)
+
+
+@pytest.fixture
+def client() -> Client:
+    """A visitor: every refusal a browser would meet, no cookie to begin with."""
+    return visitor()
+
+
+def visitor(**headers: str) -> Client:
+    headers = {"host": "localhost", **headers}
+    return Client(enforce_csrf_checks=True, raise_request_exception=False, headers=headers)
+
+
+@pytest.fixture
+def as_moderator(moderator) -> Client:
+    return signed_in(moderator)
+
+
+def signed_in(user) -> Client:
+    browser = Client(headers={"host": "localhost"}, raise_request_exception=False)
+    browser.force_login(user)
+    return browser
+
+
+@pytest.fixture
+def smtp(settings) -> Iterator[SmtpPeer]:
+    settings.EMAIL_BACKEND = (
+        "django.core.mail.backends.smtp.EmailBackend"  # Django's test runner puts in another
+    )
+    with SmtpPeer() as peer:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = peer.host, peer.port
+        yield peer
