@@ -6,7 +6,8 @@ A comment's life, in the order it is lived.
     actions.submit  one transaction: reader, comment, decision, outbox
     queries.held    what waits for a moderator
     admin_views     the moderation desk
-    actions.approve (mark_as_spam, trash, hold) a change of state, by compare-and-set, with its decision
+    actions.approve (mark_as_spam, trash, hold) a moderator decides
+    changes         how a change of state is written: compare-and-set, with its decision
     queries.public_thread   what a visitor sees
     notifications   what is told to whom, through the outbox
 

@@ -7,7 +7,9 @@ from django.utils import timezone
 from django_comments_xtd.models import XtdComment
 from wagtail.models import Page
 
+from blog.comments.discussion import Discussion  # noqa: F401 -- a model of this app in a module of its own
 from blog.comments.states import PUBLIC, Actor, Status
+from blog.comments.subscriptions import Subscription  # noqa: F401 -- as above, with its neighbours
 from cms import vault
 
 
@@ -29,6 +31,13 @@ class Reader(models.Model):
 
     objects = ReaderQuerySet.as_manager()
     wagtail_reference_index_ignore = True
+
+    class Meta:
+        permissions = (
+            ("reveal_address", "Can reveal a reader's e-mail address"),
+            ("export_person", "Can export what is kept of a person"),
+            ("erase_person", "Can erase what is kept of a person"),
+        )
 
     def __str__(self) -> str:
         return f"reader {self.pk}"
@@ -75,8 +84,12 @@ class ReaderComment(XtdComment):
     )
     root = models.ForeignKey("self", null=True, blank=True, on_delete=models.RESTRICT, related_name="thread")
     under_held = models.BooleanField(default=False, help_text="Below a held comment: not shown yet.")
-    revision = models.PositiveIntegerField(default=1)
+    revision = models.PositiveIntegerField(default=1, help_text="Which revision ``comment`` holds.")
+    held_revision = models.PositiveIntegerField(
+        null=True, blank=True, help_text="An edit that waits while the approved words stay public."
+    )
     version = models.PositiveIntegerField(default=1)
+    proven_at = models.DateTimeField(null=True, blank=True, help_text="When its author proved the address.")
     idempotency_key = models.CharField(max_length=32, null=True, unique=True, editable=False)  # noqa: DJ001 -- NULL is "no key", and unique
     words_key = models.CharField(max_length=32, null=True, unique=True, editable=False)  # noqa: DJ001 -- likewise
 
@@ -104,6 +117,23 @@ class ReaderComment(XtdComment):
     def get_absolute_url(self, anchor_pattern: str = "#comment-%(id)s") -> str:
         """The comment on its page."""
         return self.page.get_url() + anchor_pattern % {"id": self.pk}
+
+
+class Revision(models.Model):
+    """The words of a comment as they were at one time. Kept for moderators."""
+
+    comment = models.ForeignKey(ReaderComment, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("number",)
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=["comment", "number"], name="comment_revision_once"),)
+
+    def __str__(self) -> str:
+        return f"revision {self.number} of comment {self.comment_id}"
 
 
 class Decision(models.Model):
@@ -138,6 +168,8 @@ class Token(models.Model):
 
     class Purpose(models.TextChoices):
         AUTHOR = "author", "See, edit and withdraw one's own comment"
+        CONFIRM = "confirm", "Prove one's address and begin a subscription"
+        UNSUBSCRIBE = "unsubscribe", "End a subscription, or all mail"
 
     PREFIX = "comment_"
     BYTES = 24

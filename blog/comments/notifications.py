@@ -14,6 +14,16 @@ from cms.outbox import events
 HELD = "comment.held"
 
 
+def arrived(comment: ReaderComment) -> None:
+    """A comment was sent and kept."""
+    if comment.status == Status.PENDING:
+        tell_moderators(comment)
+
+
+def moved(comment: ReaderComment, before: Status) -> None:
+    """A comment came from one state to the one it is in."""
+
+
 def tell_moderators(comment: ReaderComment) -> None:
     """Write to the moderators when the queue was empty: while something waits, they know already."""
     if ReaderComment.objects.held().exclude(pk=comment.pk).exists():

@@ -17,6 +17,14 @@ class Actor(models.TextChoices):
     AUTHOR = "author", "The author"
 
 
+class Moderation(models.TextChoices):
+    """Which comments wait for a person."""
+
+    ALL = "all", "Hold every comment"
+    UNTIL_TRUSTED = "until-trusted", "Hold a person's comments until some were approved"
+    NONE = "none", "Hold only what a rule holds"
+
+
 PUBLIC = frozenset({Status.APPROVED})
 VISIBLE_TO_AUTHOR = frozenset({Status.PENDING, Status.APPROVED})
 REFUSED = frozenset({Status.SPAM, Status.TRASH})

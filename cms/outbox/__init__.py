@@ -7,6 +7,7 @@ The outbox: everything that leaves the site is first a row.
     actions.claim       a worker takes a due row for a while, by compare-and-set
     postman             renders the mail at that moment and hands it to the server
     actions.sent ...    what became of it; refused for now is due again, later and later
+    chores              what the worker does by the clock, registered by the app that wants it
     manage.py deliver   the worker
 
 A row holds no address and no text. Delivery is at least once: the Message-ID is the same each time.

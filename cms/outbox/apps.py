@@ -1,7 +1,21 @@
+import os
+import socket
+from datetime import timedelta
+
 from django.apps import AppConfig
+from django.core.management import call_command
 
 
 class OutboxConfig(AppConfig):
     name = "cms.outbox"
     label = "outbox"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cms.outbox import actions, chores
+
+        worker = f"{socket.gethostname()}:{os.getpid()}"
+        chores.register("report alive", timedelta(seconds=10), lambda: actions.report_alive(worker))
+        chores.register(
+            "publish scheduled", timedelta(minutes=1), lambda: call_command("publish_scheduled", verbosity=0)
+        )

@@ -1,0 +1,83 @@
+"""What the owner of a site decides about comments; a post may say otherwise."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.models import Site
+
+from blog.comments.states import Moderation
+
+
+@register_setting(icon="comment")
+class Discussion(BaseSiteSetting):
+    moderation = models.CharField(
+        "which comments are held", max_length=16, choices=Moderation, default=Moderation.ALL
+    )
+    trusted_after = models.PositiveSmallIntegerField(
+        "approved comments that earn trust",
+        default=2,
+        validators=[MinValueValidator(1)],
+        help_text="Only comments count whose author has proven the address.",
+    )
+    hold_links = models.PositiveSmallIntegerField(
+        "links that hold a comment", default=2, help_text="This many or more; 0 never holds for links."
+    )
+    hold_words = models.TextField(
+        "words that hold",
+        blank=True,
+        help_text="One to a line. Whole words, in the text, the name, or the address's domain.",
+    )
+    spam_words = models.TextField("words that mark as spam", blank=True, help_text="As above.")
+    closed = models.BooleanField("close comments on the whole site", default=False)
+    close_after_days = models.PositiveSmallIntegerField(
+        "close comments after days", default=0, help_text="Counted from a post's date; 0 never closes."
+    )
+    require_address = models.BooleanField("ask for an e-mail address", default=True)
+    thread_depth = models.PositiveSmallIntegerField(
+        "replies below replies", default=0, help_text="How deep a thread may grow; 0 sets no bound."
+    )
+    threads_a_page = models.PositiveSmallIntegerField(
+        default=20, validators=[MinValueValidator(5), MaxValueValidator(100)]
+    )
+    edit_minutes = models.PositiveSmallIntegerField(
+        "minutes to edit and withdraw", default=15, help_text="And not after a reply; 0 allows neither."
+    )
+    keep_refused_days = models.PositiveSmallIntegerField("days to keep spam and trash", default=30)
+    keep_unconfirmed_days = models.PositiveSmallIntegerField(
+        "days to keep unconfirmed subscriptions", default=7
+    )
+
+    panels = (
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("moderation"), FieldPanel("trusted_after")]),
+                FieldPanel("hold_links"),
+                FieldPanel("hold_words"),
+                FieldPanel("spam_words"),
+            ],
+            "What is held",
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("closed"),
+                FieldPanel("close_after_days"),
+                FieldPanel("require_address"),
+                FieldPanel("edit_minutes"),
+                FieldRowPanel([FieldPanel("thread_depth"), FieldPanel("threads_a_page")]),
+            ],
+            "What readers may do",
+        ),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("keep_refused_days"), FieldPanel("keep_unconfirmed_days")])],
+            "How long it is kept",
+        ),
+    )
+
+    class Meta:
+        verbose_name = "discussion"
+
+    @classmethod
+    def for_site(cls, site: Site | None) -> "Discussion":
+        """The site's own, or the defaults. Wagtail's would write a row when a page is read."""
+        return cls.base_queryset().filter(site=site).first() or cls(site=site)
