@@ -16,6 +16,7 @@ from blog.comments.forms import CommentForm
 from blog.models import CARD_PICTURE, BlogPostPage, PostQuerySet
 from cms.cross_site import require_trusted_json_post
 from cms.problems import Problem, ProblemError
+from cms.rate_limit import clients
 
 router = Router(tags=["posts"])
 
@@ -159,7 +160,7 @@ def list_comments(request: HttpRequest, post: str, cursor: Cursor = "", limit: L
 
 @router.post(
     "/posts/{post}/comments/",
-    response={202: CommentReceipt, 403: Problem, 404: Problem, 409: Problem, 422: Problem},
+    response={202: CommentReceipt, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem},
     operation_id="post_comment",
 )
 def post_comment(
@@ -174,7 +175,8 @@ def post_comment(
     if not form.is_valid():
         raise ProblemError(422, "Mend the fields and send again.", form.errors)
     try:
-        receipt = actions.submit(form.submission(idempotency_key=idempotency_key))
+        client = clients.of(request, "comment")
+        receipt = actions.submit(form.submission(client=client, idempotency_key=idempotency_key))
     except actions.CommentsClosedError:
         raise ProblemError(403, "Comments are closed on this post.") from None
     except actions.KeyReusedError:

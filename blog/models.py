@@ -215,15 +215,14 @@ class BlogPostPage(RoutablePageMixin, SearchEnginesMixin, Page):
     def _answer(
         self, request: HttpRequest, template: str | None = None, reply_to: comments.Node | None = None
     ) -> HttpResponseBase:
-        form, status = None, 200
-        if request.method == "POST":
-            answer, form, status = comment_views.receive(request, self)
-            if answer:
-                return answer
-        context = comment_views.shown(request, self, form=form, reply_to=reply_to)
+        outcome = comment_views.receive(request, self) if request.method == "POST" else None
+        if outcome and outcome.answer:
+            return outcome.answer
+        context = comment_views.shown(request, self, form=outcome and outcome.form, reply_to=reply_to)
         response = self.render(request, template=template, context_overrides=context)
-        response.status_code = status
         comment_views.keep_private(request, response)
+        if outcome:
+            outcome.mark(response)
         return response
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:

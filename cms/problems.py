@@ -9,6 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
+from cms.rate_limit.actions import TooManyError
+
 CONTENT_TYPE = "application/problem+json"
 
 
@@ -55,6 +57,12 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(ProblemError)
     def own(request: HttpRequest, error: ProblemError) -> HttpResponse:
         return problem(error.status, error.detail, error.errors)
+
+    @api.exception_handler(TooManyError)
+    def too_many(request: HttpRequest, error: TooManyError) -> HttpResponse:
+        response = problem(429, f"Too many at once. Try again in {error.retry_after} seconds.")
+        response["Retry-After"] = str(error.retry_after)
+        return response
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -8,6 +8,7 @@ from ninja.responses import Status
 
 from cms.cross_site import require_trusted_json_post
 from cms.problems import Problem, ProblemError
+from cms.rate_limit import clients
 from home.contact import actions
 from home.contact.forms import ContactForm
 from home.models import ContactPage
@@ -63,7 +64,7 @@ def get_form(request: HttpRequest, page: str) -> dict[str, Any]:
 
 @router.post(
     "/contact/{page}/",
-    response={202: MessageReceipt, 403: Problem, 404: Problem, 422: Problem},
+    response={202: MessageReceipt, 403: Problem, 404: Problem, 422: Problem, 429: Problem},
     operation_id="send_message",
 )
 def send_message(request: HttpRequest, page: str, sent: MessageIn) -> Status[dict[str, str]]:
@@ -74,7 +75,7 @@ def send_message(request: HttpRequest, page: str, sent: MessageIn) -> Status[dic
     if not form.is_valid():
         raise ProblemError(422, "Mend the fields and send again.", form.errors)
     try:
-        actions.submit(found, form.sent())
+        actions.submit(found, form.sent(), client=clients.of(request, "message"))
     except actions.PageClosedError:
         raise ProblemError(403, "This page takes no messages any more.") from None
     return Status(202, {"status": "accepted"})

@@ -104,13 +104,13 @@ class ContactPage(RoutablePageMixin, SearchEnginesMixin, Page):
 
     @path("")
     def read(self, request: HttpRequest) -> HttpResponseBase:
-        form, status = None, 200
-        if request.method == "POST":
-            answer, form, status = contact_views.receive(request, self)
-            if answer:
-                return answer
-        response = self.render(request, context_overrides={"form": form or ContactForm()})
-        response.status_code = status
+        outcome = contact_views.receive(request, self) if request.method == "POST" else None
+        if outcome and outcome.answer:
+            return outcome.answer
+        form = outcome.form if outcome else ContactForm()
+        response = self.render(request, context_overrides={"form": form})
+        if outcome:
+            outcome.mark(response)
         return response
 
     @path("thanks/")

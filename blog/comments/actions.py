@@ -21,6 +21,7 @@ from blog.comments.models import Reader, ReaderComment, Revision, Token
 from blog.comments.states import PUBLIC, Actor, Status
 from blog.comments.submissions import Receipt, Submission
 from cms import vault
+from cms.rate_limit import actions as rate_limit
 
 __all__ = ["VERBS", "StaleError", "approve", "hold", "mark_as_spam", "submit", "trash"]
 
@@ -41,11 +42,13 @@ def submit(submission: Submission) -> Receipt:
     """
     Keep a comment with its decision and its mail, or answer a repeat as the first time.
 
-    Raises CommentsClosedError, KeyReusedError.
+    Raises CommentsClosedError, KeyReusedError, rate_limit.TooManyError.
     """
     if earlier := _earlier(submission):
         return earlier
     _require_open(submission)
+    if submission.client:
+        rate_limit.take(submission.client)
     try:
         with transaction.atomic():
             return _keep(submission)

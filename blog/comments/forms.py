@@ -120,7 +120,7 @@ class CommentForm(XtdCommentForm):
         here = str(self.page._meta), str(self.page.pk)
         return made_for == here and not set(SIGNED) & set(self.errors)
 
-    def submission(self, *, idempotency_key: str = "") -> Submission:
+    def submission(self, *, client: str, idempotency_key: str = "") -> Submission:
         """Return what was sent, ready for ``actions.submit``. The form is valid."""
         sent = self.cleaned_data
         return Submission(
@@ -133,6 +133,7 @@ class CommentForm(XtdCommentForm):
             honeypot_filled=bool(sent["honeypot"]),
             seconds_open=time.time() - sent["timestamp"] if "timestamp" in sent else None,
             idempotency_key=idempotency_key,
+            client=client,
         )
 
 

@@ -20,6 +20,7 @@ class Submission:
     honeypot_filled: bool = False
     seconds_open: float | None = None
     idempotency_key: str = ""
+    client: str = ""
 
     @property
     def words_key(self) -> str:

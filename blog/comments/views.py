@@ -9,9 +9,12 @@ from wagtail.models import Page
 
 from blog.comments import actions, own_comments, queries
 from blog.comments.forms import CommentForm
+from cms.outcome import Outcome
+from cms.rate_limit import clients
+from cms.rate_limit.actions import TooManyError
 
 NOTICES = frozenset({"held", "published"})
-PRIVATE = "private, no-store"
+TOO_MANY = "You have sent several comments in a short time. Your words are below; send them in {} seconds."
 
 
 def shown(
@@ -43,30 +46,31 @@ def reply_target(page: Page, comment_id: int) -> queries.Node:
     return node
 
 
-def receive(request: HttpRequest, page: Page) -> tuple[HttpResponse | None, CommentForm, int]:
+def receive(request: HttpRequest, page: Page) -> Outcome[CommentForm]:
     """
-    Take a sent form. Return the answer, or no answer and the form to show again with its status.
+    Take a sent form. The outcome is an answer, or the form to show again with its words.
 
-    Status is 422 for words to mend, 403 where no comment is taken.
+    Its status is then 422 for words to mend, 403 where no comment is taken, 429 for too many at once.
     """
     form = CommentForm(page, data=request.POST)
     if not form.is_valid():
-        return None, form, 422
+        return Outcome(form, 422)
     try:
-        receipt = actions.submit(form.submission())
+        receipt = actions.submit(form.submission(client=clients.of(request, "comment")))
     except actions.CommentsClosedError:
-        form.add_error(None, "Comments are closed on this article.")
-        return None, form, 403
+        return Outcome(form, 403).because("Comments are closed on this article.")
+    except TooManyError as limit:
+        return Outcome(form, 429, retry_after=limit.retry_after).because(TOO_MANY.format(limit.retry_after))
     response = HttpResponse(status=303, headers={"Location": _thanks(page, receipt.approved)})
     if receipt.token:
         own_comments.remember(request, response, receipt.token)
-    return response, form, 303
+    return Outcome(form, 303, answer=response)
 
 
 def keep_private(request: HttpRequest, response: HttpResponseBase) -> None:
     """Keep a page that may show the visitor's own held words out of every cache."""
-    if own_comments.COOKIE in request.COOKIES or request.method == "POST":
-        response["Cache-Control"] = PRIVATE
+    if own_comments.COOKIE in request.COOKIES:
+        response["Cache-Control"] = "private, no-store"
 
 
 def _to_show(form: CommentForm | None, page: Page, reply_to: queries.Node | None) -> CommentForm:

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "blog",
     "blog.comments.apps.CommentsConfig",
     "cms.outbox.apps.OutboxConfig",
+    "cms.rate_limit.apps.RateLimitConfig",
     "wagtail.contrib.redirects",
     "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cms import vault
 from cms.outbox import actions as outbox
+from cms.rate_limit import actions as rate_limit
 from home.contact import mail
 from home.contact.forms import SentMessage
 from home.contact.models import ContactMessage, MessageRecipient
@@ -31,18 +32,22 @@ class PageClosedError(Exception):
 
 
 @transaction.atomic
-def submit(page: TakesMessages, sent: SentMessage) -> ContactMessage:
+def submit(page: TakesMessages, sent: SentMessage, *, client: str = "") -> ContactMessage:
     """
     Keep a message with a row in the outbox for each recipient; the same message again is the same row.
 
-    Raises PageClosedError.
+    ``client`` is who is asking, for the rate limit. Raises PageClosedError, rate_limit.TooManyError.
     """
     key = sent.words_key(page.pk)
     if not type(page).objects.live().public().filter(pk=page.pk).exists():
         raise PageClosedError
+    if earlier := ContactMessage.objects.filter(words_key=key).first():
+        return earlier
+    if client:
+        rate_limit.take(client)
     try:
         with transaction.atomic():
-            return ContactMessage.objects.filter(words_key=key).first() or _keep(page, sent, key)
+            return _keep(page, sent, key)
     except IntegrityError:
         # the same message arrived at the same moment, and the other one was first
         return ContactMessage.objects.get(words_key=key)

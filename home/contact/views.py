@@ -2,19 +2,26 @@
 
 from django.http import HttpRequest, HttpResponse
 
+from cms.outcome import Outcome
+from cms.rate_limit import clients
+from cms.rate_limit.actions import TooManyError
 from home.contact import actions
 from home.contact.actions import TakesMessages
 from home.contact.forms import ContactForm
 
+TOO_MANY = "You have sent several messages in a short time. Your words are below; send them in {} seconds."
 
-def receive(request: HttpRequest, page: TakesMessages) -> tuple[HttpResponse | None, ContactForm, int]:
-    """Take a sent form. Return the answer, or no answer and the form to show again with its status."""
+
+def receive(request: HttpRequest, page: TakesMessages) -> Outcome[ContactForm]:
+    """Take a sent form. The outcome is an answer, or the form to show again with its words."""
     form = ContactForm(request.POST)
     if not form.is_valid():
-        return None, form, 422
+        return Outcome(form, 422)
     try:
-        actions.submit(page, form.sent())
+        actions.submit(page, form.sent(), client=clients.of(request, "message"))
     except actions.PageClosedError:
-        form.add_error(None, "This page takes no messages any more.")
-        return None, form, 403
-    return HttpResponse(status=303, headers={"Location": f"{page.get_url()}thanks/"}), form, 303
+        return Outcome(form, 403).because("This page takes no messages any more.")
+    except TooManyError as limit:
+        return Outcome(form, 429, retry_after=limit.retry_after).because(TOO_MANY.format(limit.retry_after))
+    thanks = HttpResponse(status=303, headers={"Location": f"{page.get_url()}thanks/"})
+    return Outcome(form, 303, answer=thanks)

@@ -1,0 +1,91 @@
+"""What holds for the comments of one page: what the site's owner decided, where the page does not say otherwise."""
+
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from django.utils import timezone
+
+from blog.comments.discussion import Discussion
+from blog.comments.rules import Limits
+from blog.comments.states import Moderation
+
+
+class Discussed(Protocol):
+    """A page that takes comments: what is asked of it beyond being a page of Wagtail."""
+
+    pk: Any
+    comments_open: bool
+    comment_moderation: str
+    comments_close_after_days: int | None
+    date: date
+
+    def get_url_parts(self, request: Any = None) -> tuple | None: ...
+
+
+class Closed(StrEnum):
+    """Why a page takes no comments."""
+
+    SITE = "site"
+    PAGE = "page"
+    AGE = "age"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy(Limits):
+    """
+    ``thread_depth`` is how many levels of replies there may be, 0 for any number; ``edit_minutes`` 0 allows
+    neither an edit nor a withdrawal.
+    """
+
+    closed_by: Closed | None = None
+    require_address: bool = True
+    thread_depth: int = 0
+    edit_minutes: int = 15
+    threads_a_page: int = 20
+
+    @property
+    def open(self) -> bool:
+        return self.closed_by is None
+
+    def takes_replies_to(self, level: int) -> bool:
+        """Say whether a comment this many levels below the top may be answered."""
+        return not self.thread_depth or level < self.thread_depth
+
+
+_SAME = tuple(
+    {field.name for field in fields(Policy)} - {"moderation", "hold_words", "spam_words", "closed_by"}
+)
+
+
+def of(page: Discussed) -> Policy:
+    """Return what holds for a page. One query."""
+    discussion = Discussion.for_site_id(_site_id(page))
+    return Policy(
+        moderation=Moderation(page.comment_moderation or discussion.moderation),
+        hold_words=_lines(discussion.hold_words),
+        spam_words=_lines(discussion.spam_words),
+        closed_by=_closed_by(page, discussion),
+        **{name: getattr(discussion, name) for name in _SAME},
+    )
+
+
+def _site_id(page: Discussed) -> int | None:
+    parts = page.get_url_parts()
+    return parts[0] if parts else None
+
+
+def _closed_by(page: Discussed, discussion: Discussion) -> Closed | None:
+    if discussion.closed:
+        return Closed.SITE
+    if not page.comments_open:
+        return Closed.PAGE
+    days = page.comments_close_after_days
+    days = discussion.close_after_days if days is None else days
+    too_old = days and timezone.localdate() > page.date + timedelta(days=days)
+    return Closed.AGE if too_old else None
+
+
+def _lines(listed: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in listed.splitlines() if line.strip())

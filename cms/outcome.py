@@ -1,0 +1,36 @@
+"""What became of a form that was sent to a page."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.forms import Form
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+
+SentForm = TypeVar("SentForm", bound=Form)
+
+
+@dataclass(slots=True)
+class Outcome(Generic[SentForm]):
+    """
+    ``answer`` is where to go next. Without one the page is shown again, with the form and its words.
+
+    ``status`` is then 422 for words to mend, 403 where nothing is taken, 429 for too many at once;
+    ``retry_after`` is in seconds.
+    """
+
+    form: SentForm
+    status: int
+    answer: HttpResponse | None = None
+    retry_after: int | None = None
+
+    def because(self, words: str) -> "Outcome[SentForm]":
+        self.form.add_error(None, words)
+        return self
+
+    def mark(self, response: HttpResponseBase) -> None:
+        """Give the page that is shown again its status; keep it, and the words in it, out of every cache."""
+        response.status_code = self.status
+        response["Cache-Control"] = "private, no-store"
+        if self.retry_after:
+            response["Retry-After"] = str(self.retry_after)

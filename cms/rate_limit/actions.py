@@ -1,0 +1,38 @@
+"""The only code that writes a bucket."""
+
+import math
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from cms.rate_limit.models import Bucket
+
+CAPACITY = 5
+SECONDS_A_TOKEN = 30
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+class TooManyError(Exception):
+    """The bucket is empty. ``retry_after`` is the number of whole seconds until it holds a token."""
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(retry_after)
+
+
+@transaction.atomic
+def take(client: str) -> None:
+    """Raises TooManyError, having taken nothing."""
+    now = timezone.now()
+    full = {"tokens": CAPACITY, "updated_at": now}
+    bucket, _ = Bucket.objects.select_for_update().get_or_create(client=client, defaults=full)
+    passed = max((now - bucket.updated_at).total_seconds(), 0)
+    tokens = min(CAPACITY, bucket.tokens + passed / SECONDS_A_TOKEN)
+    if tokens < 1:
+        raise TooManyError(math.ceil((1 - tokens) * SECONDS_A_TOKEN))
+    Bucket.objects.filter(client=client).update(tokens=tokens - 1, updated_at=now)
+
+
+def forget_old() -> int:
+    return Bucket.objects.filter(updated_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()[0]

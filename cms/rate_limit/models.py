@@ -1,0 +1,15 @@
+from django.db import models
+
+
+class Bucket(models.Model):
+    """What one client has left. ``client`` is a keyed digest that is another one tomorrow."""
+
+    client = models.CharField(max_length=32, primary_key=True)
+    tokens = models.FloatField()
+    updated_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.client
