@@ -2,19 +2,23 @@
 
 import base64
 import binascii
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest
 from ninja import Header, Query, Router, Schema
 from ninja.responses import Status
-from pydantic import Field
+from ninja.security import HttpBearer
+from pydantic import ConfigDict, Field
 
-from blog.comments import actions, queries
-from blog.comments.forms import CommentForm
+from blog.comments import actions, authoring, policy, queries, text
+from blog.comments.forms import CommentForm, WordsForm
+from blog.comments.models import ReaderComment, Token
 from blog.models import CARD_PICTURE, BlogPostPage, PostQuerySet
-from cms.cross_site import require_trusted_json_post
+from cms.cross_site import require_trusted, require_trusted_json_post
 from cms.problems import Problem, ProblemError
 from cms.rate_limit import clients
 
@@ -85,9 +89,13 @@ class CommentList(Schema):
 
 
 class CommentIn(Schema):
-    name: str
-    email: str
-    comment: str
+    """What is left out is empty: the form names every field that is missing, and knows which ones may be."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["name", "comment"]})
+
+    name: str = ""
+    email: str = Field("", description="Never published. Required unless the site does not ask for it.")
+    comment: str = ""
     notify: bool = False
     reply_to: int | None = None
 
@@ -99,7 +107,22 @@ class CommentReceipt(Schema):
     editable_until: datetime | None
 
 
+class OwnComment(Schema):
+    id: int
+    status: str
+    text: str
+    html: str
+    public: bool = Field(description="Whether these or earlier words of it are on the page.")
+    edit_waiting: bool = Field(description="Whether these words wait while the approved ones stay public.")
+    editable_until: datetime | None
+
+
+class WordsIn(Schema):
+    comment: str
+
+
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS)]
+Order = Literal["oldest", "newest"]
 Cursor = Annotated[str, Query(max_length=200)]
 
 
@@ -131,7 +154,7 @@ def get_post(request: HttpRequest, post: str) -> dict[str, Any]:
         "reading_minutes": page.reading_minutes,
         "blocks": block.get_api_representation(page.body, context={"request": request}),
         "html": str(page.body.render_as_block({"page": page, "request": request})),
-        "comments_open": page.comments_open,
+        "comments_open": policy.of(page).open,
         "seo": {
             "title": page.seo_title or page.title,
             "description": page.search_description or page.standfirst,
@@ -146,11 +169,13 @@ def get_post(request: HttpRequest, post: str) -> dict[str, Any]:
     response={200: CommentList, 404: Problem, 422: Problem},
     operation_id="list_comments",
 )
-def list_comments(request: HttpRequest, post: str, cursor: Cursor = "", limit: Limit = 20) -> dict[str, Any]:
-    """Approved threads of a post, oldest first, each with its replies."""
+def list_comments(
+    request: HttpRequest, post: str, cursor: Cursor = "", limit: Limit = 20, order: Order = "oldest"
+) -> dict[str, Any]:
+    """Approved threads of a post, oldest or newest first, each with its replies."""
     page = _post(post)
     after = _read_cursor(cursor, str)[1] if cursor else 0
-    thread = queries.public_thread(page, after=after, limit=limit)
+    thread = queries.public_thread(page, after=after, limit=limit, newest_first=order == "newest")
     return {
         "count": thread.count,
         "items": [_comment(node) for node in thread.threads],
@@ -169,20 +194,115 @@ def post_comment(
     sent: CommentIn,
     idempotency_key: Annotated[str, Header(alias="Idempotency-Key", max_length=255)] = "",
 ) -> Status[dict[str, Any]]:
-    """Send a comment. It is held until a moderator has read it."""
+    """
+    Send a comment. It is held until a moderator has read it, unless the site's rules publish it.
+
+    The author's token of an earlier comment, sent as a bearer token, shows that the same person writes again.
+    """
     require_trusted_json_post(request)
     form = CommentForm(_post(post), data=sent.dict(), signed=False)
     if not form.is_valid():
         raise ProblemError(422, "Mend the fields and send again.", form.errors)
     try:
-        client = clients.of(request, "comment")
-        receipt = actions.submit(form.submission(client=client, idempotency_key=idempotency_key))
+        sent_by = {"client": clients.of(request, "comment"), "proofs": _proofs(request)}
+        receipt = actions.submit(form.submission(idempotency_key=idempotency_key, **sent_by))
     except actions.CommentsClosedError:
         raise ProblemError(403, "Comments are closed on this post.") from None
     except actions.KeyReusedError:
         raise ProblemError(409, "This Idempotency-Key came with other words before.") from None
+    comment = ReaderComment.objects.select_related("page").get(pk=receipt.comment_id)
     answer = {"id": receipt.comment_id, "status": receipt.status, "token": receipt.token or None}
-    return Status(202, {**answer, "editable_until": None})
+    return Status(202, {**answer, "editable_until": authoring.editable_until(comment)})
+
+
+OWN = {401: Problem, 404: Problem}
+
+
+class AuthorToken(HttpBearer):
+    """``Authorization: Bearer comment_…``, as the 202 of a comment gave it."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> str | None:
+        return token if token.startswith(Token.PREFIX) else None
+
+
+@router.get(
+    "/comments/{comment_id}/",
+    response={200: OwnComment, **OWN},
+    auth=AuthorToken(),
+    operation_id="get_own_comment",
+)
+def get_own_comment(request: HttpRequest, comment_id: int) -> dict[str, Any]:
+    """One's own comment, also while it is held."""
+    return _own(_mine(request, comment_id))
+
+
+@router.patch(
+    "/comments/{comment_id}/",
+    response={200: OwnComment, 403: Problem, 409: Problem, 422: Problem, **OWN},
+    auth=AuthorToken(),
+    operation_id="edit_own_comment",
+)
+def edit_own_comment(request: HttpRequest, comment_id: int, sent: WordsIn) -> dict[str, Any]:
+    """Change the words, for some minutes and until somebody answers. Approved words stay public meanwhile."""
+    require_trusted_json_post(request)
+    form = WordsForm(sent.dict())
+    comment = _mine(request, comment_id)
+    if not form.is_valid():
+        raise ProblemError(422, "Mend the fields and send again.", form.errors)
+    with _too_late_is_a_problem():
+        return _own(authoring.edit(comment, form.cleaned_data["comment"]))
+
+
+@router.delete(
+    "/comments/{comment_id}/",
+    response={204: None, 403: Problem, 409: Problem, **OWN},
+    auth=AuthorToken(),
+    operation_id="withdraw_own_comment",
+)
+def withdraw_own_comment(request: HttpRequest, comment_id: int) -> Status[None]:
+    """Take one's comment back, under the same conditions."""
+    require_trusted(request)
+    with _too_late_is_a_problem():
+        authoring.withdraw(_mine(request, comment_id))
+    return Status(204, None)
+
+
+def _proofs(request: HttpRequest) -> tuple[str, ...]:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return (token,) if scheme.lower() == "bearer" and token.startswith(Token.PREFIX) else ()
+
+
+def _mine(request: HttpRequest, comment_id: int) -> ReaderComment:
+    """Raises Http404 for a comment the token does not belong to, as for none at all."""
+    if comment_id >= 10**LONGEST_ID:
+        raise Http404
+    try:
+        return authoring.find(comment_id, [request.auth])
+    except authoring.NotYoursError:
+        raise Http404 from None
+
+
+def _own(comment: ReaderComment) -> dict[str, Any]:
+    words = authoring.latest_words(comment)
+    return {
+        "id": comment.pk,
+        "status": comment.status,
+        "text": words,
+        "html": str(text.as_html(words)),
+        "public": comment.is_public,
+        "edit_waiting": comment.held_revision is not None,
+        "editable_until": authoring.editable_until(comment),
+    }
+
+
+@contextmanager
+def _too_late_is_a_problem() -> Iterator[None]:
+    try:
+        yield
+    except authoring.TooLateError:
+        raise ProblemError(403, "It is too late to change this comment.") from None
+    except actions.StaleError:
+        raise ProblemError(409, "This comment was changed meanwhile.") from None
 
 
 def _filtered(tag: str, category: str) -> PostQuerySet:

@@ -26,6 +26,7 @@ from blog import feeds
 from blog.blocks import BodyStream
 from blog.comments import queries as comments
 from blog.comments import views as comment_views
+from blog.comments.states import Moderation
 
 WORDS_A_MINUTE = 238
 POSTS_A_PAGE = 9
@@ -165,6 +166,19 @@ class BlogPostPage(RoutablePageMixin, SearchEnginesMixin, Page):
         default=True,
         help_text="Untick to take no new comments. Those already there stay.",
     )
+    comment_moderation = models.CharField(
+        "which comments are held",
+        max_length=16,
+        blank=True,
+        choices=[("", "As on the site"), *Moderation.choices],
+        default="",
+    )
+    comments_close_after_days = models.PositiveSmallIntegerField(
+        "close comments after days",
+        null=True,
+        blank=True,
+        help_text="Counted from the post's date. Empty: as on the site; 0: never.",
+    )
 
     objects = PageManager.from_queryset(PostQuerySet)()
 
@@ -180,7 +194,18 @@ class BlogPostPage(RoutablePageMixin, SearchEnginesMixin, Page):
         ),
     )
     promote_panels = (*Page.promote_panels, *SearchEnginesMixin.panels)
-    settings_panels = (PublishingPanel(), FieldPanel("comments_open"))
+    settings_panels = (
+        PublishingPanel(),
+        MultiFieldPanel(
+            [
+                FieldPanel("comments_open"),
+                # who may not decide this for the site may not for a post: it can let words out unread
+                FieldPanel("comment_moderation", permission="blog_comments.change_discussion"),
+                FieldPanel("comments_close_after_days"),
+            ],
+            "Comments",
+        ),
+    )
     search_fields = (
         *Page.search_fields,
         index.SearchField("standfirst"),
@@ -205,6 +230,27 @@ class BlogPostPage(RoutablePageMixin, SearchEnginesMixin, Page):
     @path("comments/feed/")
     def comments_feed(self, request: HttpRequest) -> HttpResponse:
         return feeds.CommentsFeed(self)(request)
+
+    @path("comments/<int:comment_id>/")
+    def permalink(self, request: HttpRequest, comment_id: int) -> HttpResponse:
+        return comment_views.permalink(self, comment_id)
+
+    @path("comments/<int:comment_id>/edit/")
+    def edit(self, request: HttpRequest, comment_id: int) -> HttpResponseBase:
+        """The author's own page of his comment, while he may change it."""
+        comment = comment_views.own_comment(request, comment_id)
+        outcome = comment_views.change_own(request, self, comment) if request.method == "POST" else None
+        if outcome and outcome.answer:
+            return outcome.answer
+        form = outcome.form if outcome else comment_views.words_of(comment)
+        template = "blog/comments/edit_page.html"
+        response = self.render(
+            request, template=template, context_overrides={"form": form, "comment": comment}
+        )
+        comment_views.keep_private(request, response)
+        if outcome:
+            outcome.mark(response)
+        return response
 
     @path("comments/<int:comment_id>/reply/")
     def reply(self, request: HttpRequest, comment_id: int) -> HttpResponseBase:

@@ -41,13 +41,20 @@ def same_site_posts(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     return guarded
 
 
+def require_trusted(request: HttpRequest) -> None:
+    """Raises PermissionDenied for another site's page."""
+    if not allowed(request):
+        raise PermissionDenied
+
+
 def require_trusted_json_post(request: HttpRequest) -> None:
     """
-    Take a JSON post from the site, a named front end, or another server.
+    Take a JSON body from the site, a named front end, or another server.
 
     Raises PermissionDenied for another site's page, and for a body a plain form could have sent.
     """
-    if not allowed(request) or request.content_type != "application/json":
+    require_trusted(request)
+    if request.content_type != "application/json":
         raise PermissionDenied
 
 

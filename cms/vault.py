@@ -56,6 +56,15 @@ def unseal(sealed: bytes | memoryview) -> str:
         raise AddressUnreadableError from error
 
 
+def sealed_with_key_in_use(sealed: bytes | memoryview) -> bool:
+    """Say whether the first key alone reads it: whether the other keys may go."""
+    try:
+        _cipher(_keys()[:1]).decrypt(bytes(sealed))
+    except InvalidToken:
+        return False
+    return True
+
+
 def index(address: str) -> str:
     """Return the keyed index of an address under the key in use: 32 hexadecimal characters."""
     return indexes(address)[0]
@@ -69,7 +78,12 @@ def indexes(address: str) -> list[str]:
 
 def keyed_digest(purpose: str, message: str) -> str:
     """Return a digest of something that is not an address, under a sub-key of its own."""
-    return _digest(_derive(_keys()[0], purpose.encode()), message.encode())
+    return keyed_digests(purpose, message)[0]
+
+
+def keyed_digests(purpose: str, message: str) -> list[str]:
+    """Return such a digest under every key, the one in use first."""
+    return [_digest(_derive(key, purpose.encode()), message.encode()) for key in _keys()]
 
 
 def _digest(key: bytes, message: bytes) -> str:

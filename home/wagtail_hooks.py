@@ -4,8 +4,13 @@ from django.http import HttpRequest
 from django.urls import include, path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogActionRegistry, LogFormatter
+from wagtail.models import ModelLogEntry
 
 from home.contact import actions, admin_urls
+from home.privacy import admin_urls as privacy_urls
+from home.privacy import admin_views as privacy_views
+from home.privacy import person
 
 
 class MessagesMenuItem(MenuItem):
@@ -26,3 +31,47 @@ def messages_menu_item() -> MenuItem:
 @hooks.register("register_permissions")
 def read_permission() -> QuerySet[Permission]:
     return Permission.objects.filter(content_type__app_label="home_contact", codename="read_messages")
+
+
+class PrivacyMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return privacy_views.may(request.user)
+
+
+@hooks.register("register_admin_urls")
+def person_urls() -> list:
+    return [path("privacy/", include(privacy_urls))]
+
+
+@hooks.register("register_admin_menu_item")
+def privacy_menu_item() -> MenuItem:
+    return PrivacyMenuItem("Privacy", reverse("home_privacy:person"), icon_name="user", order=270)
+
+
+@hooks.register("register_permissions")
+def person_permissions() -> QuerySet[Permission]:
+    rights = ("reveal_address", "export_person", "erase_person")
+    return Permission.objects.filter(content_type__app_label="blog_comments", codename__in=rights)
+
+
+@hooks.register("register_log_actions")
+def person_log(registry: LogActionRegistry) -> None:
+    """What was done for a person and how much it was; not for whom."""
+
+    @registry.register_action(person.EXPORTED)
+    class Exported(LogFormatter):
+        label = "Export a person"
+
+        def format_message(self, log_entry: ModelLogEntry) -> str:
+            return f"Exported what is kept of a person: {_counted(log_entry)}"
+
+    @registry.register_action(person.ERASED)
+    class Erased(LogFormatter):
+        label = "Erase a person"
+
+        def format_message(self, log_entry: ModelLogEntry) -> str:
+            return f"Erased what is kept of a person: {_counted(log_entry)}"
+
+
+def _counted(log_entry: ModelLogEntry) -> str:
+    return ", ".join(f"{name} {number}" for name, number in log_entry.data.items())

@@ -2,11 +2,13 @@
 A comment's life, in the order it is lived.
 
     forms           what a reader may type, and its shape
-    rules           hold, spam or refuse, with reasons; pure
+    policy          what the Discussion settings and the post say of all this
+    rules           hold, spam or publish, with reasons; pure (``words`` cuts text into whole words)
     actions.submit  one transaction: reader, comment, decision, outbox
     queries.held    what waits for a moderator
     admin_views     the moderation desk
     actions.approve (mark_as_spam, trash, hold) a moderator decides
+    authoring       its author edits it or takes it back
     changes         how a change of state is written: compare-and-set, with its decision
     queries.public_thread   what a visitor sees
     notifications   what is told to whom, through the outbox

@@ -5,32 +5,33 @@ Each checks who may; ``changes`` writes by compare-and-set and records the decis
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_comments.signals import comment_was_posted
 
-from blog.comments import notifications, rules
-from blog.comments.changes import StaleError, below_held, move, record
+from blog.comments import notifications, policy, rules
+from blog.comments.changes import StaleError, below_held, count, drop_edit, move, record
 from blog.comments.models import Reader, ReaderComment, Revision, Token
-from blog.comments.states import PUBLIC, Actor, Status
+from blog.comments.states import PUBLIC, Actor, Moderation, Status
 from blog.comments.submissions import Receipt, Submission
 from cms import vault
 from cms.rate_limit import actions as rate_limit
 
-__all__ = ["VERBS", "StaleError", "approve", "hold", "mark_as_spam", "submit", "trash"]
+__all__ = ["VERBS", "StaleError", "approve", "hold", "mark_as_spam", "refuse_edit", "submit", "trash"]
 
 MODERATE = "blog_comments.moderate_comments"
 TOKEN_LIFE = timedelta(days=30)
 
 
 class CommentsClosedError(Exception):
-    """The page takes no comments: closed, unpublished, restricted or gone."""
+    """The page takes no comments: closed, too old, unpublished, restricted or gone."""
 
 
 class KeyReusedError(Exception):
@@ -46,12 +47,12 @@ def submit(submission: Submission) -> Receipt:
     """
     if earlier := _earlier(submission):
         return earlier
-    _require_open(submission)
+    terms = _require_open(submission)
     if submission.client:
         rate_limit.take(submission.client)
     try:
         with transaction.atomic():
-            return _keep(submission)
+            return _keep(submission, terms)
     except IntegrityError:
         # the same words arrived at the same moment, and the other one was first
         if earlier := _earlier(submission):
@@ -83,7 +84,21 @@ def trash(
     return _decide(comment, Status.TRASH, by=by, version=version, reasons=reasons)
 
 
-VERBS = {"approve": approve, "hold": hold, "spam": mark_as_spam, "trash": trash}
+def refuse_edit(
+    comment: ReaderComment, *, by: AbstractBaseUser, version: int, reasons: Iterable[str] = ()
+) -> ReaderComment:
+    """Keep the approved words and drop the edit that waits."""
+    _require_moderator(by)
+    return drop_edit(comment.pk, version=version, user=by, reasons=reasons)
+
+
+VERBS = {
+    "approve": approve,
+    "hold": hold,
+    "spam": mark_as_spam,
+    "trash": trash,
+    "refuse-edit": refuse_edit,
+}
 
 
 def _earlier(submission: Submission) -> Receipt | None:
@@ -98,18 +113,21 @@ def _earlier(submission: Submission) -> Receipt | None:
     return _receipt(comment, "") if comment else None
 
 
-def _require_open(submission: Submission) -> None:
+def _require_open(submission: Submission) -> policy.Policy:
     """Ask the database, not the page in hand: it may have been closed since it was read."""
-    model = type(submission.page)
-    if not model.objects.live().public().filter(pk=submission.page.pk, comments_open=True).exists():
+    pages = type(submission.page).objects.live().public().defer_streamfields()
+    page = pages.filter(pk=submission.page.pk).first()
+    terms = policy.of(page) if page else None
+    if terms is None or not terms.open:
         raise CommentsClosedError
+    return terms
 
 
-def _keep(submission: Submission) -> Receipt:
-    verdict = rules.judge(
-        rules.Facts(honeypot_filled=submission.honeypot_filled, seconds_open=submission.seconds_open)
-    )
-    comment = _insert(submission, verdict.status)
+def _keep(submission: Submission, terms: policy.Policy) -> Receipt:
+    proven = _shows_proof(submission)
+    verdict = rules.judge(_facts(submission, terms, proven=proven), terms)
+    comment = _insert(submission, verdict.status, proven_at=timezone.now() if proven else None)
+    count(comment.reader_id, None, verdict.status)
     Revision.objects.create(comment=comment, number=comment.revision, text=comment.comment)
     record(comment, "", actor=Actor.RULE, reasons=verdict.reasons)
     notifications.arrived(comment)
@@ -119,7 +137,37 @@ def _keep(submission: Submission) -> Receipt:
     return _receipt(comment, _issue_token(comment))
 
 
-def _insert(submission: Submission, status: Status) -> ReaderComment:
+def _facts(submission: Submission, terms: policy.Policy, *, proven: bool) -> rules.Facts:
+    trust_matters = proven and terms.moderation == Moderation.UNTIL_TRUSTED
+    return rules.Facts(
+        text=submission.text,
+        name=submission.name,
+        domain=submission.address.rpartition("@")[2],
+        honeypot_filled=submission.honeypot_filled,
+        seconds_open=submission.seconds_open,
+        proven_approved=_proven(submission).filter(status__in=PUBLIC).count() if trust_matters else 0,
+    )
+
+
+def _shows_proof(submission: Submission) -> bool:
+    """
+    Say whether the author's token of a comment with a proven address, by the same person, came along.
+
+    An address merely typed proves nothing, and earns nothing.
+    """
+    if not (submission.address and submission.proofs):
+        return False
+    shown = Token.objects.matching(purpose=Token.Purpose.AUTHOR, secrets_shown=list(submission.proofs))
+    return _proven(submission).filter(pk__in=shown.values("comment")).exists()
+
+
+def _proven(submission: Submission) -> QuerySet[ReaderComment]:
+    """Comments of the person the submission names, with a proven address."""
+    person = Reader.objects.with_address(submission.address)
+    return ReaderComment.objects.filter(reader__in=person, proven_at__isnull=False)
+
+
+def _insert(submission: Submission, status: Status, *, proven_at: datetime | None) -> ReaderComment:
     parent = (
         ReaderComment.objects.filter(pk=submission.reply_to_id).first() if submission.reply_to_id else None
     )
@@ -132,6 +180,7 @@ def _insert(submission: Submission, status: Status) -> ReaderComment:
         comment=submission.text,
         followup=submission.notify,
         status=status,
+        proven_at=proven_at,
         reader=_reader(submission.address),
         in_reply_to=parent,
         root_id=(parent.root_id or parent.pk) if parent else None,
@@ -145,7 +194,8 @@ def _insert(submission: Submission, status: Status) -> ReaderComment:
 def _reader(address: str) -> Reader | None:
     if not address:
         return None
-    known = Reader.objects.with_address(address).first()
+    # locked, so that nobody erases, merges or purges the row before the comment refers to it
+    known = Reader.objects.select_for_update().with_address(address).first()
     return (
         known
         or Reader.objects.get_or_create(
@@ -173,6 +223,10 @@ def _decide(
     comment: ReaderComment, to: Status, *, by: AbstractBaseUser, version: int, reasons: Iterable[str]
 ) -> ReaderComment:
     """Raises PermissionDenied, StaleError."""
+    _require_moderator(by)
+    return move(comment.pk, to, version=version, actor=Actor.PERSON, user=by, reasons=reasons)
+
+
+def _require_moderator(by: AbstractBaseUser) -> None:
     if not by.has_perm(MODERATE):
         raise PermissionDenied
-    return move(comment.pk, to, version=version, actor=Actor.PERSON, user=by, reasons=reasons)

@@ -26,6 +26,12 @@ DONE = {
     Status.TRASH: "moved to the trash",
     Status.WITHDRAWN: "withdrawn by its author",
 }
+EDIT_BUTTONS = (
+    ("approve", "Approve the edit"),
+    ("refuse-edit", "Refuse the edit"),
+    ("spam", "Spam"),
+    ("trash", "Trash"),
+)
 BUTTONS = {
     Status.PENDING: (("approve", "Approve"), ("spam", "Spam"), ("trash", "Trash")),
     Status.APPROVED: (("hold", "Hold again"), ("spam", "Spam"), ("trash", "Trash")),
@@ -59,7 +65,8 @@ class DeskView(WagtailAdminTemplateMixin, View):
         except actions.StaleError as stale:
             messages.warning(request, already(stale))
             return self.show(request, status, words, response_status=409)
-        messages.success(request, f"Comment by {changed.user_name} {DONE[Status(changed.status)]}.")
+        done = "edit refused" if verb is actions.refuse_edit else DONE[Status(changed.status)]
+        messages.success(request, f"Comment by {changed.user_name}: {done}.")
         return see_other(f"{reverse('blog_comments:desk')}?{urlencode({'status': _tab(status), 'q': words})}")
 
     def show(self, request: HttpRequest, status: str, words: str, response_status: int = 200) -> HttpResponse:
@@ -103,5 +110,15 @@ def _card(comment: ReaderComment) -> dict[str, Any]:
         "comment": comment,
         "reasons": rules.in_words(last.reasons) if last else [],
         "decided_by": last.user.get_username() if last and last.user else "",
-        "buttons": BUTTONS[Status(comment.status)],
+        "buttons": EDIT_BUTTONS if _is_edit(comment) else BUTTONS[Status(comment.status)],
+        "edit": _held_words(comment),
     }
+
+
+def _is_edit(comment: ReaderComment) -> bool:
+    return comment.held_revision is not None and comment.status == Status.APPROVED
+
+
+def _held_words(comment: ReaderComment) -> str:
+    """The edit that waits, from the revisions that were read along."""
+    return next((each.text for each in comment.revisions.all() if each.number == comment.held_revision), "")

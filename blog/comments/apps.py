@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -8,4 +10,7 @@ class CommentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from blog.comments import checks, notifications  # noqa: F401 -- both register themselves
+        from blog.comments import checks, notifications, retention  # noqa: F401 -- two register themselves
+        from cms.outbox import chores
+
+        chores.register("purge comments", timedelta(hours=1), retention.purge)

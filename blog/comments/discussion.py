@@ -1,5 +1,6 @@
 """What the owner of a site decides about comments; a post may say otherwise."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -7,6 +8,10 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Site
 
 from blog.comments.states import Moderation
+
+MOST_LINES = 500
+LONGEST_LINE = 100
+DEPTH = "1 lets a comment be answered, 2 an answer too, and so on; 0 sets no bound."
 
 
 @register_setting(icon="comment")
@@ -64,7 +69,7 @@ class Discussion(BaseSiteSetting):
                 FieldPanel("close_after_days"),
                 FieldPanel("require_address"),
                 FieldPanel("edit_minutes"),
-                FieldRowPanel([FieldPanel("thread_depth"), FieldPanel("threads_a_page")]),
+                FieldRowPanel([FieldPanel("thread_depth", help_text=DEPTH), FieldPanel("threads_a_page")]),
             ],
             "What readers may do",
         ),
@@ -80,4 +85,23 @@ class Discussion(BaseSiteSetting):
     @classmethod
     def for_site(cls, site: Site | None) -> "Discussion":
         """The site's own, or the defaults. Wagtail's would write a row when a page is read."""
-        return cls.base_queryset().filter(site=site).first() or cls(site=site)
+        return cls.for_site_id(site.pk if site else None)
+
+    @classmethod
+    def for_site_id(cls, site_id: int | None) -> "Discussion":
+        return cls.base_queryset().filter(site_id=site_id).first() or cls(site_id=site_id)
+
+    def clean(self) -> None:
+        """Bound the word lists: every comment is compared with all of them."""
+        super().clean()
+        wrong = {name: _trouble(getattr(self, name)) for name in ("hold_words", "spam_words")}
+        if any(wrong.values()):
+            raise ValidationError({name: words for name, words in wrong.items() if words})
+
+
+def _trouble(listed: str) -> str:
+    lines = listed.splitlines()
+    if len(lines) > MOST_LINES:
+        return f"List {MOST_LINES} words or less; there are {len(lines)}."
+    long = [number for number, line in enumerate(lines, start=1) if len(line) > LONGEST_LINE]
+    return f"Line {long[0]} is longer than {LONGEST_LINE} characters." if long else ""

@@ -1,6 +1,7 @@
 """What a reader may type, and its shape. Whether it is held is not decided here."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.db.models import BigAutoField
 from django_comments_xtd.forms import XtdCommentForm
 from wagtail.models import Page
 
-from blog.comments import text
+from blog.comments import names, policy, text
 from blog.comments.models import ReaderComment
 from blog.comments.submissions import Submission
 
@@ -22,11 +23,15 @@ UNREADABLE = "Remove the characters that cannot be shown."
 NO_SUCH_COMMENT = (
     "The comment you are replying to is no longer there. Your words are below; send them on their own."
 )
+THREAD_IS_FULL = "This thread takes no more replies. Your words are below; send them on their own."
 EXPIRED = "This page was open for a long time. Your words are below; send them again."
 
 ENTER_COMMENT = "Enter your comment"
 ENTER_NAME = "Enter your name"
+NAME_IS_ADDRESS = "Enter a name, not an email address. Your name is published."
+NAME_IS_STAFF = "Choose another name. This one belongs to a member of staff."
 ENTER_ADDRESS = "Enter your email address"
+ENTER_ADDRESS_FOR_REPLIES = "Enter your email address, or untick the email about replies"
 ADDRESS_FORMAT = "Enter an email address in the correct format, like name@example.com"
 
 
@@ -82,11 +87,19 @@ class CommentForm(XtdCommentForm):
 
     field_order = ("comment", "name", "email", "notify")
 
-    def __init__(self, page: Page, *args: Any, signed: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        page: Page,
+        *args: Any,
+        signed: bool = True,
+        terms: policy.Policy | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(page, *args, **kwargs)
         self.page = page
+        self.terms = terms or policy.of(page)
         del self.fields["url"], self.fields["followup"]
-        self.fields.update(_visible_fields())
+        self.fields.update(_visible_fields(require_address=self.terms.require_address))
         self.fields["reply_to"] = ReplyField(
             widget=forms.HiddenInput, initial=self.initial.get("reply_to", 0)
         )
@@ -99,16 +112,32 @@ class CommentForm(XtdCommentForm):
         """Keep what was typed; the rules judge it."""
         return self.cleaned_data["honeypot"]
 
+    def clean_name(self) -> str:
+        """Refuse what its owner would not want published, and what is somebody else's."""
+        name = self.cleaned_data["name"]
+        if names.is_address(name):
+            raise ValidationError(NAME_IS_ADDRESS, code="address")
+        if names.is_of_staff(name):
+            raise ValidationError(NAME_IS_STAFF, code="staff")
+        return name
+
     def clean_reply_to(self) -> int:
-        """Refuse an answer to anything but a comment a visitor can see on this page."""
+        """Refuse an answer to what a visitor cannot see on this page, and one too deep in its thread."""
         target = self.cleaned_data["reply_to"]
-        if target and not ReaderComment.objects.approved().on(self.page).filter(pk=target).exists():
+        if not target:
+            return target
+        answered = ReaderComment.objects.approved().on(self.page).filter(pk=target).first()
+        if answered is None:
             raise ValidationError(NO_SUCH_COMMENT, code="reply_to")
+        if not self.terms.takes_replies_to(answered.level):
+            raise ValidationError(THREAD_IS_FULL, code="thread_is_full")
         return target
 
     def clean(self) -> dict[str, Any]:
         """Say once, in words, that the hidden part of the form is out of date; the next one is fresh."""
         cleaned = super(XtdCommentForm, self).clean()
+        if cleaned.get("notify") and cleaned.get("email") == "":
+            self.add_error("email", ValidationError(ENTER_ADDRESS_FOR_REPLIES, code="required"))
         if "timestamp" in self.fields and not self._is_of_this_page():
             for name in SIGNED:
                 self.errors.pop(name, None)
@@ -120,7 +149,7 @@ class CommentForm(XtdCommentForm):
         here = str(self.page._meta), str(self.page.pk)
         return made_for == here and not set(SIGNED) & set(self.errors)
 
-    def submission(self, *, client: str, idempotency_key: str = "") -> Submission:
+    def submission(self, *, client: str, idempotency_key: str = "", proofs: Sequence[str] = ()) -> Submission:
         """Return what was sent, ready for ``actions.submit``. The form is valid."""
         sent = self.cleaned_data
         return Submission(
@@ -133,19 +162,32 @@ class CommentForm(XtdCommentForm):
             honeypot_filled=bool(sent["honeypot"]),
             seconds_open=time.time() - sent["timestamp"] if "timestamp" in sent else None,
             idempotency_key=idempotency_key,
+            proofs=tuple(proofs),
             client=client,
         )
 
 
-def _visible_fields() -> dict[str, forms.Field]:
+class WordsForm(forms.Form):
+    """The words of a comment alone, as their author changes them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["comment"] = _words_field()
+
+
+def _words_field() -> TypedField:
+    return TypedField(
+        label="Your comment",
+        clean_with=text.normalise,
+        max_length=LONGEST_COMMENT,
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),
+        error_messages={"required": ENTER_COMMENT, "max_length": _at_most("comment", LONGEST_COMMENT)},
+    )
+
+
+def _visible_fields(*, require_address: bool) -> dict[str, forms.Field]:
     return {
-        "comment": TypedField(
-            label="Your comment",
-            clean_with=text.normalise,
-            max_length=LONGEST_COMMENT,
-            widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),
-            error_messages={"required": ENTER_COMMENT, "max_length": _at_most("comment", LONGEST_COMMENT)},
-        ),
+        "comment": _words_field(),
         "name": TypedField(
             label="Name",
             help_text="Shown with your comment. A first name is fine.",
@@ -154,7 +196,8 @@ def _visible_fields() -> dict[str, forms.Field]:
             error_messages={"required": ENTER_NAME, "max_length": _at_most("name", LONGEST_NAME)},
         ),
         "email": AddressField(
-            label="Email address",
+            required=require_address,
+            label="Email address" if require_address else "Email address (optional)",
             help_text="Your email address will not be published.",
             max_length=LONGEST_ADDRESS,
             widget=forms.EmailInput(

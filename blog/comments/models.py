@@ -3,6 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django_comments_xtd.models import XtdComment
 from wagtail.models import Page
@@ -61,8 +62,9 @@ class CommentQuerySet(models.QuerySet):
         return self.filter(page_id=page.pk)
 
     def held(self) -> "CommentQuerySet":
-        """Waiting for a moderator, the longest first."""
-        return self.filter(status=Status.PENDING).order_by("pk")
+        """Waiting for a moderator, whole or with an edit, the longest first."""
+        edited = Q(status__in=PUBLIC, held_revision__isnull=False)
+        return self.filter(Q(status=Status.PENDING) | edited).order_by("pk")
 
 
 class ReaderComment(XtdComment):
@@ -104,6 +106,9 @@ class ReaderComment(XtdComment):
         indexes = (
             models.Index(fields=["page", "status"], name="comment_page_status"),
             models.Index(fields=["status", "xtdcomment_ptr"], name="comment_status"),
+            models.Index(
+                fields=["xtdcomment_ptr"], condition=Q(held_revision__isnull=False), name="comment_held_edit"
+            ),
         )
 
     def __str__(self) -> str:
@@ -159,7 +164,7 @@ class Decision(models.Model):
 class TokenQuerySet(models.QuerySet):
     def matching(self, *, purpose: str, secrets_shown: list[str]) -> "TokenQuerySet":
         """The tokens of one purpose that somebody holds and that have not expired."""
-        digests = [vault.keyed_digest("token", secret) for secret in secrets_shown]
+        digests = [digest for secret in secrets_shown for digest in vault.keyed_digests("token", secret)]
         return self.filter(purpose=purpose, digest__in=digests, expires_at__gt=timezone.now())
 
 

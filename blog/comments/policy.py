@@ -1,6 +1,6 @@
-"""What holds for the comments of one page: what the site's owner decided, where the page does not say otherwise."""
+"""What holds for the comments of one page: what it says itself, else what the site's owner decided."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from blog.comments.discussion import Discussion
 from blog.comments.rules import Limits
-from blog.comments.states import Moderation
 
 
 class Discussed(Protocol):
@@ -54,20 +53,20 @@ class Policy(Limits):
         return not self.thread_depth or level < self.thread_depth
 
 
-_SAME = tuple(
-    {field.name for field in fields(Policy)} - {"moderation", "hold_words", "spam_words", "closed_by"}
-)
-
-
 def of(page: Discussed) -> Policy:
     """Return what holds for a page. One query."""
     discussion = Discussion.for_site_id(_site_id(page))
     return Policy(
-        moderation=Moderation(page.comment_moderation or discussion.moderation),
+        moderation=page.comment_moderation or discussion.moderation,
+        trusted_after=discussion.trusted_after,
+        hold_links=discussion.hold_links,
         hold_words=_lines(discussion.hold_words),
         spam_words=_lines(discussion.spam_words),
         closed_by=_closed_by(page, discussion),
-        **{name: getattr(discussion, name) for name in _SAME},
+        require_address=discussion.require_address,
+        thread_depth=discussion.thread_depth,
+        edit_minutes=discussion.edit_minutes,
+        threads_a_page=discussion.threads_a_page,
     )
 
 

@@ -1,7 +1,7 @@
 """What is read of comments. "Public" is spelt in ``CommentQuerySet`` and used here."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -33,6 +33,9 @@ class Node:
     awaiting: bool = False
     removed: bool = False
     by_staff: bool = False
+    edit_url: str = ""
+    level: int = 0
+    full: bool = False
     replies: list["Node"] = field(default_factory=list)
 
     @property
@@ -41,7 +44,7 @@ class Node:
 
     @property
     def can_reply(self) -> bool:
-        return not (self.awaiting or self.removed)
+        return not (self.awaiting or self.removed or self.full)
 
 
 @dataclass(slots=True)
@@ -50,31 +53,71 @@ class Thread:
 
     count: int
     threads: list[Node]
+    newest_first: bool = False
     next_after: int | None = None
     next_url: str = ""
-    previous_url: str = ""
 
 
 def public_thread(
-    page: Page, *, after: int = 0, limit: int = THREADS_A_PAGE, own: Iterable[int] = ()
+    page: Page,
+    *,
+    after: int = 0,
+    limit: int = THREADS_A_PAGE,
+    own: Iterable[int] = (),
+    newest_first: bool = False,
 ) -> Thread:
     """
-    Return the threads of a page that start after a comment's id, oldest first.
+    Return the threads of a page that come after the one with an id, oldest or newest first.
 
     ``own`` are ids of comments the visitor wrote: he sees them while they wait.
     """
     comments = _shown(page, own).order_by("pk")
-    tops = list(comments.filter(root=None, pk__gt=after)[: limit + 1])
+    tops = list(_after(comments.filter(root=None), after, newest_first=newest_first)[: limit + 1])
     more, tops = len(tops) > limit, tops[:limit]
     last = tops[-1].pk if tops else 0
     replies = comments.filter(root__in=[top.pk for top in tops]) if tops else []
     return Thread(
         count=ReaderComment.objects.approved().on(page).count(),
         threads=_tree(
-            [*tops, *replies, *_waiting_further_on(comments, own, last, more=more and not after)], page
+            [*tops, *_waiting_further_on(comments, own, tops, more=more and not after)], replies, page
         ),
         next_after=last if more else None,
+        newest_first=newest_first,
     )
+
+
+def mark_full(nodes: Iterable[Node], takes_replies_to: Callable[[int], bool]) -> None:
+    """Mark the comments that stand too deep in their thread to be answered."""
+    for node in nodes:
+        node.full = not takes_replies_to(node.level)
+        mark_full(node.replies, takes_replies_to)
+
+
+def mark_editable(nodes: Iterable[Node], editable: set[int]) -> None:
+    """Give the visitor's own comments, where he may still change them, the way to do so."""
+    for node in nodes:
+        if node.id in editable:
+            node.edit_url = f"{node.permalink}edit/"
+        mark_editable(node.replies, editable)
+
+
+def _after(tops: QuerySet[ReaderComment], after: int, *, newest_first: bool) -> QuerySet[ReaderComment]:
+    if newest_first:
+        return (tops.filter(pk__lt=after) if after else tops).order_by("-pk")
+    return tops.filter(pk__gt=after)
+
+
+def place(page: Page, comment_id: int, limit: int = THREADS_A_PAGE) -> str | None:
+    """Return where a visitor finds a comment, on whichever page of threads; None when he may not read it."""
+    comment = ReaderComment.objects.approved().on(page).filter(pk=comment_id).first()
+    if comment is None:
+        return None
+    top = comment.root_id or comment.pk
+    before = _shown(page, ()).filter(root=None, pk__lt=top).order_by("-pk")
+    query = ""
+    if len(before.values_list("pk")[:limit]) == limit:
+        query = f"?after={before.values_list('pk', flat=True).first()}"
+    return f"{page.get_url()}{query}#comment-{comment_id}"
 
 
 def public_comment(page: Page, comment_id: int) -> Node | None:
@@ -107,22 +150,33 @@ def counts(pages: Iterable[int]) -> dict[int, int]:
 
 def on_desk(status: str, words: str = "") -> QuerySet[ReaderComment]:
     """Return the comments in one state for a moderator: held ones oldest first, others newest first."""
-    found = ReaderComment.objects.filter(status=status).select_related("page", "reader", "in_reply_to")
+    found = (
+        ReaderComment.objects.held()
+        if status == Status.PENDING
+        else ReaderComment.objects.filter(status=status)
+    )
+    found = found.select_related("page", "reader", "in_reply_to")
     if words:
         found = found.filter(Q(comment__icontains=words) | Q(user_name__icontains=words))
-    return found.prefetch_related("decisions__user").order_by("pk" if status == Status.PENDING else "-pk")
+    found = found.prefetch_related("decisions__user", "revisions")
+    return found.order_by("pk" if status == Status.PENDING else "-pk")
 
 
 def status_counts() -> dict[str, int]:
-    """Return how many comments are in each state."""
-    return dict(ReaderComment.objects.order_by().values_list("status").annotate(Count("pk")))
+    """Return how many comments are in each state; an edit that waits counts as held as well."""
+    numbers = dict(ReaderComment.objects.order_by().values_list("status").annotate(Count("pk")))
+    edits = ReaderComment.objects.filter(status__in=PUBLIC, held_revision__isnull=False).count()
+    return {**numbers, Status.PENDING.value: numbers.get(Status.PENDING, 0) + edits}
 
 
 def _waiting_further_on(
-    comments: QuerySet[ReaderComment], own: Iterable[int], last: int, *, more: bool
+    comments: QuerySet[ReaderComment], own: Iterable[int], shown: list[ReaderComment], *, more: bool
 ) -> QuerySet[ReaderComment] | list[ReaderComment]:
     """The visitor's own held threads that stand on a later page: he has just come from writing them."""
-    return comments.filter(root=None, status=Status.PENDING, pk__in=list(own), pk__gt=last) if more else []
+    if not more or not own:
+        return []
+    waiting = comments.filter(root=None, status=Status.PENDING, pk__in=list(own))
+    return waiting.exclude(pk__in=[top.pk for top in shown])
 
 
 def _shown(page: Page, own: Iterable[int]) -> QuerySet[ReaderComment]:
@@ -134,19 +188,20 @@ def _shown(page: Page, own: Iterable[int]) -> QuerySet[ReaderComment]:
     return ReaderComment.objects.on(page).filter(approved | mine | removed, under_held=False)
 
 
-def _tree(comments: Iterable[ReaderComment], page: Page) -> list[Node]:
+def _tree(tops: Iterable[ReaderComment], replies: Iterable[ReaderComment], page: Page) -> list[Node]:
     """Nest replies under what they answer, as deep as is shown; deeper ones follow at the last level."""
-    url, tops = page.get_url(), []
+    url = page.get_url()
+    found: list[Node] = []
     nodes: dict[int, Node] = {}
-    lists: dict[int | None, list[Node]] = {None: tops}
-    for comment in sorted(comments, key=lambda each: each.pk):
+    lists: dict[int | None, list[Node]] = {None: found}
+    for comment in [*tops, *sorted(replies, key=lambda each: each.pk)]:
         node = nodes[comment.pk] = _node(comment, url)
         above = nodes.get(comment.in_reply_to_id)
         node.parent_name = above.name if above else ""
         siblings = lists[above.id if above else None]
         siblings.append(node)
         lists[node.id] = node.replies if node.depth < DEEPEST_SHOWN else siblings
-    return _without_empty_places(tops)
+    return _without_empty_places(found)
 
 
 def _without_empty_places(nodes: list[Node]) -> list[Node]:
@@ -165,8 +220,9 @@ def _node(comment: ReaderComment, url: str) -> Node:
         text="" if removed else comment.comment,
         submitted_at=comment.submit_date,
         depth=min(comment.level, DEEPEST_SHOWN),
+        level=comment.level,
         parent_id=comment.in_reply_to_id,
-        permalink=f"{url}#comment-{comment.pk}",
+        permalink=f"{url}comments/{comment.pk}/",
         reply_url=f"{url}comments/{comment.pk}/reply/",
         awaiting=comment.status == Status.PENDING,
         removed=removed,

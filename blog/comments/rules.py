@@ -11,20 +11,15 @@ The rules speak in this order, and each that has something to say is stored with
     who waits    everybody, the not yet trusted, or nobody             held or approved
 
 Spam goes before held, and held before approved. A rule that fails holds the comment, whatever the others say.
-
-Words are whole words in any script: text is folded (NFKC, case) and cut into words once, so accents count,
-punctuation between words does not, and the time taken grows with the length of the text alone.
 """
 
 import logging
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import cached_property
 
-from blog.comments import text
+from blog.comments import text, words
 from blog.comments.states import Moderation, Status
 
 FASTEST_SECONDS = 2
@@ -72,8 +67,8 @@ class Facts:
     """
     What is known of a comment that was sent.
 
-    ``domain`` is that of the address, ``seconds_open`` how long the form was open (``None``: there was no
-    form), ``proven_approved`` how many approved comments with a proven address its author has shown to be his.
+    ``domain`` is that of the address; ``seconds_open`` how long the form was open, ``None`` without a form;
+    ``proven_approved`` how many approved comments with a proven address its author has shown to be his.
     """
 
     text: str = ""
@@ -88,7 +83,7 @@ class Facts:
 class Limits:
     """What the rules measure facts by. 0 of ``hold_links`` never holds for links."""
 
-    moderation: Moderation = Moderation.ALL
+    moderation: str = Moderation.ALL
     trusted_after: int = 2
     hold_links: int = 2
     hold_words: tuple[str, ...] = ()
@@ -115,24 +110,17 @@ def in_words(reasons: list[str]) -> list[str]:
 
 
 class _Said:
-    """The facts, with the text cut into words once. ``None`` keeps a phrase from crossing from name to text."""
+    """The facts, with name and text cut into words once."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
 
     @cached_property
-    def words(self) -> list[str | None]:
-        return [*_words(self.facts.name), None, *_words(self.facts.text)]
-
-    @cached_property
-    def domain(self) -> str:
-        return _domain(self.facts.domain)
+    def words(self) -> list[str]:
+        return [*words.cut(self.facts.name), words.BREAK, *words.cut(self.facts.text)]
 
     def says(self, listed: tuple[str, ...]) -> bool:
-        """Say whether a listed word or phrase stands in the name or text, or between dots in the domain."""
-        return _holds_phrase(self.words, _phrases(listed)) or bool(
-            self.domain and any(f".{name}." in f".{self.domain}." for name in _domains(listed))
-        )
+        return words.stand_in(self.words, listed) or words.stand_in_domain(self.facts.domain, listed)
 
 
 _Rule = Callable[[_Said, Limits], Reason | None]
@@ -190,82 +178,3 @@ def _verdict(spoken: tuple[Reason, ...]) -> Verdict:
     if against or not spoken:
         return Verdict(Status.PENDING, against)
     return Verdict(Status.APPROVED, spoken)
-
-
-# --- Words ---
-
-# Scripts that put no space between words: each character is a word, and what is listed a phrase of them.
-_WITHOUT_SPACES = (
-    (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x1000, 0x109F),  # Myanmar
-    (0x1780, 0x17FF),  # Khmer
-    (0x3040, 0x309F),  # Hiragana
-    (0x3400, 0x9FFF),  # ideographs
-    (0xF900, 0xFAFF),
-    (0x20000, 0x3FFFF),
-)
-
-
-def _fold(typed: str) -> str:
-    """Return text for comparison: NFKC, no difference of case. Accents stay."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).casefold())
-
-
-def _words(typed: str) -> list[str]:
-    return "".join(_pieces(_fold(typed))).split()
-
-
-def _pieces(folded: str) -> Iterator[str]:
-    """Yield each character as it counts: part of a word, a word of its own, nothing, or a space."""
-    for char in folded:
-        kind = unicodedata.category(char)
-        if kind == "So" or _stands_alone(char):
-            yield f" {char} "
-        elif kind[0] in "LNM":
-            yield char
-        elif kind != "Cf":  # an invisible character does not cut a word in two
-            yield " "
-
-
-def _stands_alone(char: str) -> bool:
-    return char > "\u0dff" and any(first <= ord(char) <= last for first, last in _WITHOUT_SPACES)
-
-
-_Branch = dict[str, Any]
-_END = ""
-
-
-@lru_cache(maxsize=16)
-def _phrases(listed: tuple[str, ...]) -> _Branch:
-    """Return the listed words and phrases as a tree: word by word from the root, ``_END`` where one ends."""
-    root: _Branch = {}
-    for words in filter(None, map(_words, listed)):
-        branch = root
-        for word in words:
-            branch = branch.setdefault(word, {})
-        branch[_END] = True
-    return root
-
-
-def _holds_phrase(words: list[str | None], root: _Branch) -> bool:
-    """Walk the words once, with every phrase that may still come true."""
-    begun: list[_Branch] = []
-    for word in words:
-        begun = [branch[word] for branch in (root, *begun) if word in branch]
-        if any(_END in branch for branch in begun):
-            return True
-    return False
-
-
-@lru_cache(maxsize=16)
-def _domains(listed: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(filter(None, (_domain(line.lstrip("@")) for line in listed)))
-
-
-def _domain(typed: str) -> str:
-    """Return a domain in its one spelling, IDNA; what cannot be one stays as it is and matches none."""
-    folded = _fold(typed).strip(". ")
-    try:
-        return folded.encode("idna").decode("ascii")
-    except UnicodeError:
-        return folded

@@ -9,7 +9,11 @@ from cms import vault
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A comment as it was sent, its shape already checked. ``page`` is the specific page it was sent to."""
+    """
+    A comment as it was sent, its shape already checked.
+
+    ``page`` is the specific page it was sent to; ``proofs`` are the author's tokens that came with it.
+    """
 
     page: Page
     name: str
@@ -20,6 +24,7 @@ class Submission:
     honeypot_filled: bool = False
     seconds_open: float | None = None
     idempotency_key: str = ""
+    proofs: tuple[str, ...] = ()
     client: str = ""
 
     @property

@@ -1,8 +1,22 @@
 """Who is told of what: readers who asked and proved their address, moderators as each one chooses."""
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+
+
+class SubscriptionQuerySet(models.QuerySet):
+    def waiting(self) -> "SubscriptionQuerySet":
+        """Typed, and not yet confirmed by the owner of the address."""
+        return self.filter(confirmed_at=None, ended_at=None)
+
+    def active(self) -> "SubscriptionQuerySet":
+        return self.filter(confirmed_at__isnull=False, ended_at=None)
+
+    def in_thread(self, root_id: int) -> "SubscriptionQuerySet":
+        return self.filter(Q(comment_id=root_id) | Q(comment__root_id=root_id))
 
 
 class Subscription(models.Model):
@@ -20,6 +34,7 @@ class Subscription(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    objects = SubscriptionQuerySet.as_manager()
     wagtail_reference_index_ignore = True
 
     class Meta:
@@ -61,3 +76,9 @@ class ModeratorNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.frequency}"
+
+    @classmethod
+    def of(cls, user: AbstractBaseUser) -> "ModeratorNotice":
+        """What somebody chose, or what holds until he does: superusers run the site, not the desk."""
+        until_chosen = cls.Frequency.NEVER if user.is_superuser else cls.Frequency.AT_ONCE
+        return cls.objects.filter(user=user).first() or cls(user=user, frequency=until_chosen)

@@ -7,13 +7,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from wagtail.models import Page
 
-from blog.comments import actions, own_comments, queries
-from blog.comments.forms import CommentForm
+from blog.comments import actions, authoring, own_comments, policy, queries
+from blog.comments.forms import CommentForm, WordsForm
+from blog.comments.models import ReaderComment
 from cms.outcome import Outcome
 from cms.rate_limit import clients
 from cms.rate_limit.actions import TooManyError
 
-NOTICES = frozenset({"held", "published"})
+NOTICES = frozenset({"held", "published", "edited", "withdrawn"})
+NEWEST = "newest"
 TOO_MANY = "You have sent several comments in a short time. Your words are below; send them in {} seconds."
 
 
@@ -21,27 +23,81 @@ def shown(
     request: HttpRequest, page: Page, *, form: CommentForm | None = None, reply_to: queries.Node | None = None
 ) -> dict[str, Any]:
     """Return what the page's template needs."""
-    thread = queries.public_thread(
-        page, after=_after(request), own=queries.owned(own_comments.tokens(request))
-    )
-    if thread.next_after:
-        thread.next_url = f"{page.get_url()}?{urlencode({'after': thread.next_after})}#comments"
+    terms = form.terms if form else policy.of(page)
+    thread = _thread(request, page, terms)
     if form is not None and (answered := form.cleaned_data.get("reply_to")):
         reply_to = queries.public_comment(page, answered)
     notice = request.GET.get("sent", "")
     return {
         "thread": thread,
-        "comment_form": _to_show(form, page, reply_to),
+        "comment_form": _to_show(form, page, terms, reply_to),
         "reply_to": reply_to,
         "notice": notice if notice in NOTICES else "",
-        "comments_open": page.comments_open,
+        "comments_open": terms.open,
     }
+
+
+def _thread(request: HttpRequest, page: Page, terms: policy.Policy) -> queries.Thread:
+    own = queries.owned(own_comments.tokens(request))
+    newest_first = request.GET.get("comments") == NEWEST
+    thread = queries.public_thread(
+        page, after=_after(request), limit=terms.threads_a_page, own=own, newest_first=newest_first
+    )
+    queries.mark_full(thread.threads, terms.takes_replies_to)
+    queries.mark_editable(thread.threads, authoring.editable_among(own, page))
+    if thread.next_after:
+        query = {"comments": NEWEST} if newest_first else {}
+        thread.next_url = f"{page.get_url()}?{urlencode({**query, 'after': thread.next_after})}#comments"
+    return thread
+
+
+def permalink(page: Page, comment_id: int) -> HttpResponse:
+    """Lead to a comment, on whichever page of threads it is. Raises Http404 for an unseen one."""
+    place = queries.place(page, comment_id, policy.of(page).threads_a_page)
+    if place is None:
+        raise Http404
+    return HttpResponse(status=302, headers={"Location": place})
+
+
+def own_comment(request: HttpRequest, comment_id: int) -> ReaderComment:
+    """Raises Http404 for anybody but the author, and for everybody once it is too late."""
+    try:
+        comment = authoring.find(comment_id, own_comments.tokens(request))
+    except authoring.NotYoursError:
+        raise Http404 from None
+    if authoring.editable_until(comment) is None:
+        raise Http404
+    return comment
+
+
+def words_of(comment: ReaderComment) -> WordsForm:
+    return WordsForm(initial={"comment": authoring.latest_words(comment)})
+
+
+def change_own(request: HttpRequest, page: Page, comment: ReaderComment) -> Outcome[WordsForm]:
+    """Save the author's new words, or take the comment back."""
+    form = WordsForm(request.POST)
+    try:
+        if "withdraw" in request.POST:
+            authoring.withdraw(comment)
+        elif form.is_valid():
+            authoring.edit(comment, form.cleaned_data["comment"])
+        else:
+            return Outcome(form, 422)
+    except authoring.TooLateError:
+        return Outcome(form, 403).because("It is too late to change this comment.")
+    except actions.StaleError:
+        return Outcome(form, 409).because("This comment was changed meanwhile. Open it again.")
+    done = "withdrawn" if "withdraw" in request.POST else "edited"
+    to = f"{page.get_url()}?sent={done}#comment-notice"
+    return Outcome(form, 303, answer=HttpResponse(status=303, headers={"Location": to}))
 
 
 def reply_target(page: Page, comment_id: int) -> queries.Node:
     """Raises Http404 for anything a visitor cannot read and answer on this page."""
     node = queries.public_comment(page, comment_id)
-    if node is None or not page.comments_open:
+    terms = policy.of(page)
+    if node is None or not terms.open or not terms.takes_replies_to(node.level):
         raise Http404
     return node
 
@@ -56,7 +112,8 @@ def receive(request: HttpRequest, page: Page) -> Outcome[CommentForm]:
     if not form.is_valid():
         return Outcome(form, 422)
     try:
-        receipt = actions.submit(form.submission(client=clients.of(request, "comment")))
+        client, proofs = clients.of(request, "comment"), own_comments.tokens(request)
+        receipt = actions.submit(form.submission(client=client, proofs=proofs))
     except actions.CommentsClosedError:
         return Outcome(form, 403).because("Comments are closed on this article.")
     except TooManyError as limit:
@@ -73,10 +130,12 @@ def keep_private(request: HttpRequest, response: HttpResponseBase) -> None:
         response["Cache-Control"] = "private, no-store"
 
 
-def _to_show(form: CommentForm | None, page: Page, reply_to: queries.Node | None) -> CommentForm:
+def _to_show(
+    form: CommentForm | None, page: Page, terms: policy.Policy, reply_to: queries.Node | None
+) -> CommentForm:
     """Return the sent form with a fresh security hash and its words, or a new one."""
     if form is None:
-        return CommentForm(page, initial={"reply_to": reply_to.id if reply_to else 0})
+        return CommentForm(page, terms=terms, initial={"reply_to": reply_to.id if reply_to else 0})
     form.data = form.data.copy()
     form.data.update(form.generate_security_data())
     if "reply_to" in form.errors:

@@ -2,12 +2,14 @@
 
 import random
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from cms.outbox import queries
+from cms.outbox.chores import BATCH
 from cms.outbox.models import Delivery, State, Worker
 
 LEASE = timedelta(minutes=2)
@@ -15,6 +17,8 @@ FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(minutes=10)
 MAX_ATTEMPTS = 1000
 WORKER_FORGOTTEN_AFTER = timedelta(days=1)
+KEPT = timedelta(days=30)
+FINISHED_WELL = frozenset({State.SENT, State.SUPPRESSED})
 
 
 class OutsideTransactionError(RuntimeError):
@@ -23,14 +27,16 @@ class OutsideTransactionError(RuntimeError):
 
 def queue(event: str, subject_id: int, recipient: str) -> None:
     """
-    Promise one delivery, once for each event, subject and recipient.
+    Promise one delivery, once for each event, subject and recipient; again only if nothing came of it before.
 
     Raises OutsideTransactionError: a promise and its cause are committed together or not at all.
     """
     if not connection.in_atomic_block:
         raise OutsideTransactionError(event)
-    row = Delivery(event=event, subject_id=subject_id, recipient=recipient)
-    Delivery.objects.bulk_create([row], ignore_conflicts=True)
+    fields = {"event": event, "subject_id": subject_id, "recipient": recipient}
+    Delivery.objects.bulk_create([Delivery(**fields)], ignore_conflicts=True)
+    came_to_nothing = Delivery.objects.filter(**fields, state=State.SUPPRESSED)
+    came_to_nothing.update(state=State.WAITING, due_at=timezone.now(), attempts=0, finished_at=None)
 
 
 def claim() -> Delivery | None:
@@ -69,6 +75,11 @@ def refused_for_now(delivery: Delivery, answer: str) -> bool:
     )
 
 
+def postpone(delivery: Delivery, until: datetime) -> bool:
+    """It may not be said yet: look again then. That was no attempt to send."""
+    return _write(delivery, due_at=until, attempts=F("attempts") - 1, lease_until=None, lease_holder=None)
+
+
 def send_again(delivery: Delivery) -> bool:
     """Put a failed row back in the queue. False when it is not failed."""
     return bool(
@@ -86,6 +97,34 @@ def send_again(delivery: Delivery) -> bool:
 def forget(event: str, subject_ids: list[int]) -> int:
     """Drop the rows of subjects that are no more."""
     return Delivery.objects.filter(event=event, subject_id__in=subject_ids).delete()[0]
+
+
+def forget_about(family: str, subject_ids: list[int]) -> int:
+    """Drop the rows of subjects that are no more, whichever event of the family ("comment.") they tell."""
+    return queries.about(family, subject_ids).delete()[0]
+
+
+def forget_recipients(recipients: list[str]) -> int:
+    """Drop the rows to recipients that are no more."""
+    return Delivery.objects.filter(recipient__in=recipients).delete()[0]
+
+
+def readdress(before: str, after: str) -> None:
+    """Two recipients turned out to be one. What the other one was promised already is not promised twice."""
+    for pk in Delivery.objects.filter(recipient=before).values_list("pk", flat=True):
+        row = Delivery.objects.filter(pk=pk)
+        try:
+            with transaction.atomic():
+                row.update(recipient=after)
+        except IntegrityError:
+            row.delete()
+
+
+def forget_finished() -> int:
+    """Drop a batch of rows that ended well, and long enough ago. A failed one stays until it is seen to."""
+    done = Delivery.objects.filter(state__in=FINISHED_WELL, finished_at__lt=timezone.now() - KEPT)
+    pks = list(done.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    return Delivery.objects.filter(pk__in=pks).delete()[0]
 
 
 def back_off(attempts: int) -> timedelta:

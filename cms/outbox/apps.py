@@ -19,3 +19,6 @@ class OutboxConfig(AppConfig):
         chores.register(
             "publish scheduled", timedelta(minutes=1), lambda: call_command("publish_scheduled", verbosity=0)
         )
+        chores.register(
+            "forget finished", timedelta(hours=1), lambda: chores.in_batches(actions.forget_finished)
+        )

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 Chore = Callable[[], object]
+BATCH = 500
+MOST_BATCHES = 20
 
 
 @dataclass(slots=True)
@@ -37,3 +39,10 @@ def register(name: str, every: timedelta, chore: Chore) -> None:
 def clocks() -> list[tuple[Every, Chore]]:
     """Return every chore with a clock of its own, due at once."""
     return [(Every(span), chore) for span, chore in _chores.values()]
+
+
+def in_batches(step: Callable[[], int]) -> None:
+    """Repeat a step, which says how many rows of BATCH it took, until few are left. Mail waits meanwhile."""
+    for _ in range(MOST_BATCHES):
+        if step() < BATCH:
+            return

@@ -36,6 +36,9 @@ def _deliver(delivery: Delivery, connection: BaseEmailBackend) -> None:
         logger.error("delivery %s cannot be written: %s", delivery.pk, type(error).__name__)
         actions.refused_for_good(delivery, type(error).__name__)
         return
+    except events.NotYetError as wait:
+        actions.postpone(delivery, wait.until)
+        return
     if mail is None:
         actions.suppress(delivery)
         return

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cms.outbox.models import Delivery, State, Worker
@@ -38,3 +39,12 @@ def status() -> Status:
 def deliveries_about(event: str, subject_ids: list[int]) -> list[Delivery]:
     """The rows of some subjects, oldest first."""
     return list(Delivery.objects.filter(event=event, subject_id__in=subject_ids).order_by("pk"))
+
+
+def about(family: str, subject_ids: list[int]) -> QuerySet[Delivery]:
+    """The rows of some subjects, whichever event of the family ("comment.") they tell, oldest first."""
+    return Delivery.objects.filter(event__startswith=family, subject_id__in=subject_ids).order_by("pk")
+
+
+def to(recipients: list[str]) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(recipient__in=recipients).order_by("pk")

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -8,4 +10,7 @@ class ContactConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from home.contact import mail  # noqa: F401 -- it registers its event
+        from cms.outbox import chores
+        from home.contact import mail, retention  # noqa: F401 -- mail registers its event
+
+        chores.register("purge messages", timedelta(hours=1), retention.purge)

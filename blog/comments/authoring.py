@@ -1,0 +1,113 @@
+"""
+What a comment's author can do to it: edit and withdraw, for some minutes and until somebody answers.
+
+Who holds the author's token is the author. Words that were approved stay public while an edit of them waits.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django_comments.models import Comment
+from wagtail.models import Page
+
+from blog.comments.changes import StaleError, move, record
+from blog.comments.discussion import Discussion
+from blog.comments.models import ReaderComment, Revision, Token
+from blog.comments.states import PUBLIC, VISIBLE_TO_AUTHOR, Actor, Status
+
+EDITED = "Edited by its author"
+WITHDRAWN = "Withdrawn by its author"
+
+
+class NotYoursError(Exception):
+    """No token that was shown belongs to this comment, or there is no such comment."""
+
+
+class TooLateError(Exception):
+    """The minutes to change it are over, somebody has answered, or a moderator has removed it."""
+
+
+def find(comment_id: int, secrets_shown: list[str]) -> ReaderComment:
+    """Raises NotYoursError."""
+    tokens = Token.objects.matching(purpose=Token.Purpose.AUTHOR, secrets_shown=secrets_shown)
+    comment = (
+        ReaderComment.objects.filter(pk=comment_id, status__in=VISIBLE_TO_AUTHOR, tokens__in=tokens)
+        .select_related("page")
+        .first()
+    )
+    if comment is None:
+        raise NotYoursError
+    return comment
+
+
+def editable_until(comment: ReaderComment) -> datetime | None:
+    """Return until when its author may change a comment; None when he may not any more."""
+    minutes = Discussion.for_site(comment.page.get_site()).edit_minutes
+    end = comment.submit_date + timedelta(minutes=minutes)
+    over = end <= timezone.now() or comment.status not in VISIBLE_TO_AUTHOR or comment.replies.exists()
+    return None if over else end
+
+
+def editable_among(comment_ids: Iterable[int], page: Page) -> set[int]:
+    """Return which of some comments on a page their author may change now."""
+    if not comment_ids:
+        return set()
+    minutes = Discussion.for_site(page.get_site()).edit_minutes
+    young = ReaderComment.objects.on(page).filter(
+        pk__in=list(comment_ids),
+        status__in=VISIBLE_TO_AUTHOR,
+        submit_date__gt=timezone.now() - timedelta(minutes=minutes),
+        replies=None,
+    )
+    return set(young.values_list("pk", flat=True))
+
+
+def latest_words(comment: ReaderComment) -> str:
+    """Return the words as their author last left them, also where they wait."""
+    if comment.held_revision is None:
+        return comment.comment
+    return comment.revisions.get(number=comment.held_revision).text
+
+
+@transaction.atomic
+def edit(comment: ReaderComment, text: str) -> ReaderComment:
+    """
+    Change the words. Those of a held comment are replaced; those of a public one wait for a moderator.
+
+    The version moves on, so that nobody approves words he has not read. Raises TooLateError, StaleError.
+    """
+    _require_time(comment)
+    if text == latest_words(comment):
+        return comment
+    number = max(comment.revision, comment.held_revision or 0) + 1
+    public = comment.status in PUBLIC
+    _write(comment, **({"held_revision": number} if public else {"revision": number, "held_revision": None}))
+    Revision.objects.create(comment=comment, number=number, text=text)
+    if not public:
+        Comment.objects.filter(pk=comment.pk).update(comment=text)
+    comment.refresh_from_db()
+    record(comment, comment.status, actor=Actor.AUTHOR, reasons=[EDITED])
+    return comment
+
+
+@transaction.atomic
+def withdraw(comment: ReaderComment) -> ReaderComment:
+    """Take a comment back. Raises TooLateError, StaleError."""
+    _require_time(comment)
+    return move(
+        comment.pk, Status.WITHDRAWN, version=comment.version, actor=Actor.AUTHOR, reasons=[WITHDRAWN]
+    )
+
+
+def _require_time(comment: ReaderComment) -> None:
+    if editable_until(comment) is None:
+        raise TooLateError
+
+
+def _write(comment: ReaderComment, **fields: int | None) -> None:
+    seen = ReaderComment.objects.filter(pk=comment.pk, version=comment.version, status=comment.status)
+    if not seen.update(version=F("version") + 1, **fields):
+        raise StaleError(comment)

@@ -1,0 +1,105 @@
+"""
+What is not kept for ever. The worker purges every hour, in batches, each a transaction of its own.
+
+How many days is the site's own setting (``Discussion``). Spam, trash and withdrawn comments go that long
+after the last decision: deleted when nothing answers them, else emptied, so that other people's replies keep
+their place. 0 days is: at the next hour.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from wagtail.models import Page, Site
+
+from blog.comments import changes
+from blog.comments.discussion import Discussion
+from blog.comments.models import Decision, Reader, ReaderComment, Token
+from blog.comments.privacy import EVENTS
+from blog.comments.states import REFUSED, Status
+from blog.comments.subscriptions import Subscription
+from cms.outbox import actions as outbox
+from cms.outbox.chores import BATCH, in_batches
+
+NOT_KEPT = REFUSED | {Status.WITHDRAWN}
+
+
+def purge() -> None:
+    """Do all of it. Safe to repeat, and to do twice at once."""
+    for discussion, pages in _sites():
+        refused = _refused(_ago(discussion.keep_refused_days)).filter(page__in=pages)
+        in_batches(lambda refused=refused: _delete(refused))
+        in_batches(lambda refused=refused: _empty(refused))
+        unconfirmed = Subscription.objects.filter(
+            comment__page__in=pages,
+            confirmed_at=None,
+            created_at__lt=_ago(discussion.keep_unconfirmed_days),
+        )
+        in_batches(lambda unconfirmed=unconfirmed: _drop(unconfirmed))
+    in_batches(lambda: _drop(Token.objects.filter(expires_at__lt=timezone.now())))
+    in_batches(lambda: _drop(_forgotten()))
+
+
+def _sites() -> Iterator[tuple[Discussion, QuerySet[Page]]]:
+    """Each site's settings with its pages; last the defaults, with the pages of no site."""
+    elsewhere = Page.objects.all()
+    for site in Site.objects.select_related("root_page"):
+        here = Q(path__startswith=site.root_page.path)
+        elsewhere = elsewhere.exclude(here)
+        yield Discussion.for_site(site), Page.objects.filter(here)
+    yield Discussion(), elsewhere
+
+
+def _ago(days: int) -> datetime:
+    return timezone.now() - timedelta(days=days)
+
+
+def _refused(before: datetime) -> QuerySet[ReaderComment]:
+    later = Decision.objects.filter(comment=OuterRef("pk"), at__gte=before)
+    old = ReaderComment.objects.filter(status__in=NOT_KEPT, submit_date__lt=before)
+    return old.filter(~Exists(later)).order_by("pk")
+
+
+@transaction.atomic
+def _delete(refused: QuerySet[ReaderComment]) -> int:
+    """Delete a batch of comments that hold nothing up."""
+    pks = _held(refused.filter(~Exists(_answers())))
+    outbox.forget_about(EVENTS, pks)
+    ReaderComment.objects.filter(pk__in=pks).delete()
+    return len(pks)
+
+
+@transaction.atomic
+def _empty(refused: QuerySet[ReaderComment]) -> int:
+    """Empty a batch of comments that hold replies in their place."""
+    full = ~Q(comment="") | ~Q(user_name=changes.NOBODY) | Q(reader__isnull=False)
+    pks = _held(refused.filter(full, Exists(_answers())))
+    outbox.forget_about(EVENTS, pks)
+    changes.empty(pks)
+    return len(pks)
+
+
+def _answers() -> QuerySet[ReaderComment]:
+    return ReaderComment.objects.filter(in_reply_to=OuterRef("pk"))
+
+
+def _forgotten() -> QuerySet[Reader]:
+    """Readers that nothing refers to any more. A ban is remembered until it is lifted."""
+    comments = ReaderComment.objects.filter(reader=OuterRef("pk"))
+    subscriptions = Subscription.objects.filter(reader=OuterRef("pk"))
+    return Reader.objects.filter(~Exists(comments), ~Exists(subscriptions), banned_at=None)
+
+
+@transaction.atomic
+def _drop(rows: QuerySet) -> int:
+    pks = _held(rows)
+    rows.model.objects.filter(pk__in=pks).delete()
+    return len(pks)
+
+
+def _held(rows: QuerySet) -> list[int]:
+    """Lock a batch, past what somebody else has in hand, so that nobody restores one meanwhile."""
+    batch = rows.select_for_update(of=("self",), skip_locked=True).order_by("pk").only("pk")[:BATCH]
+    return [row.pk for row in batch]

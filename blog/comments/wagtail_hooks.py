@@ -1,0 +1,38 @@
+"""In a moderator's account: how often he is told that comments wait."""
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.forms import ModelForm, RadioSelect
+from django.http import HttpRequest
+from wagtail import hooks
+from wagtail.admin.views.account import BaseSettingsPanel, notifications_tab
+from wagtail.users.models import UserProfile
+
+from blog.comments.subscriptions import ModeratorNotice
+
+
+class NoticeForm(ModelForm):
+    class Meta:
+        model = ModeratorNotice
+        fields = ("frequency",)
+        labels = {"frequency": "Tell me by email that comments wait"}
+        widgets = {"frequency": RadioSelect}
+
+
+@hooks.register("register_account_settings_panel")
+class NoticePanel(BaseSettingsPanel):
+    name = "comment-notices"
+    title = "Reader comments"
+    tab = notifications_tab
+    order = 300
+    form_class = NoticeForm
+
+    def __init__(self, request: HttpRequest, user: AbstractBaseUser, profile: UserProfile) -> None:
+        super().__init__(request, user, profile)
+        self.notice = ModeratorNotice.of(user)
+
+    def is_active(self) -> bool:
+        return self.user.has_perm("blog_comments.moderate_comments")
+
+    def get_form(self) -> NoticeForm:
+        sent = self.request.POST if self.request.method == "POST" else None
+        return NoticeForm(sent, instance=self.notice, prefix=self.name)

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Take the pictures of the README from a demo site that runs: `python docs/screenshots/make.py http://localhost:8000`.
+
+ADMIN_PASSWORD is the password of the demo's log-ins. The pictures are written beside this file.
+"""
+
+import io
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HERE = Path(__file__).parent
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+POST = "/blog/scalp-acupuncture-vs-body-acupuncture/"
+LARGEST = 200_000  # bytes of a file
+SHADES = (256, 128, 64, 32)
+
+
+def main(site: str, password: str) -> None:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for name, path, size in (("home", "/", DESK), ("post", POST, DESK), ("phone", POST, PHONE)):
+            tab = open_tab(browser, site, size)
+            tab.goto(path)
+            keep(name, tab)
+        tab = open_tab(browser, site, DESK)
+        log_in(tab, "moderator", password)
+        tab.goto("/admin/comments/")
+        keep("desk", tab)
+        browser.close()
+
+
+def open_tab(browser: Browser, site: str, size: dict[str, int]) -> Page:
+    context = browser.new_context(base_url=site, viewport=size, color_scheme="light", reduced_motion="reduce")
+    return context.new_page()
+
+
+def log_in(tab: Page, name: str, password: str) -> None:
+    tab.goto("/admin/login/")
+    tab.get_by_label("Username").fill(name)
+    tab.get_by_placeholder("Enter password").fill(password)
+    tab.get_by_role("button", name="Sign in").click()
+    tab.get_by_role("navigation", name="Main menu").wait_for()
+
+
+def keep(name: str, tab: Page) -> None:
+    """Write what is on the screen with as many shades as fit into the file."""
+    tab.wait_for_load_state("networkidle")
+    shot = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
+    for shades in SHADES:
+        file = io.BytesIO()
+        shot.quantize(shades, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+        if file.tell() <= LARGEST:
+            break
+    (HERE / f"{name}.png").write_bytes(file.getvalue())
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or "ADMIN_PASSWORD" not in os.environ:
+        sys.exit(__doc__)
+    main(sys.argv[1], os.environ["ADMIN_PASSWORD"])

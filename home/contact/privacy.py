@@ -1,0 +1,60 @@
+"""What is kept of one person among the messages to staff: all of it, told or erased."""
+
+from collections import Counter
+from typing import Any
+
+from django.db import models, transaction
+
+from cms import vault
+from cms.outbox import actions as outbox
+from cms.outbox import queries as outbox_queries
+from cms.outbox.models import Delivery
+from home.contact.models import ContactMessage, MessageRecipient
+
+EVENTS = "contact."
+
+
+def kept(address: str) -> dict[type[models.Model], list[int]]:
+    """Return the ids of the rows that are this person's."""
+    found = ContactMessage.objects.filter(address_index__in=vault.indexes(address))
+    return {ContactMessage: list(found.order_by("pk").values_list("pk", flat=True))}
+
+
+def export(address: str) -> dict[str, Any]:
+    """Return every message with its fields and what became of its mails, but not to whom those went."""
+    messages = ContactMessage.objects.filter(pk__in=kept(address)[ContactMessage]).order_by("pk")
+    return {"messages": [_message(message) for message in messages]}
+
+
+@transaction.atomic
+def erase(address: str) -> Counter[str]:
+    """Delete the person's messages. Return how many rows of which kind."""
+    pks = kept(address)[ContactMessage]
+    mails = outbox.forget_about(EVENTS, pks)
+    recipients = MessageRecipient.objects.filter(message__in=pks).count()
+    ContactMessage.objects.filter(pk__in=pks).delete()
+    return Counter(messages=len(pks), recipients=recipients, mails=mails)
+
+
+def _message(message: ContactMessage) -> dict[str, Any]:
+    return {
+        "id": message.pk,
+        "page": message.page_title,
+        "name": message.name,
+        "address": message.reply_address,
+        "fields": [{"label": label, "value": value} for label, value in message.fields],
+        "marked_as_spam": message.spam,
+        "sent": message.submitted_at,
+        "handled": message.handled_at,
+        "mails_to_staff": [_mail(row) for row in outbox_queries.about(EVENTS, [message.pk])],
+    }
+
+
+def _mail(row: Delivery) -> dict[str, Any]:
+    return {
+        "event": row.event,
+        "state": row.state,
+        "tried": row.attempts,
+        "caused": row.created_at,
+        "finished": row.finished_at,
+    }

@@ -1,0 +1,127 @@
+"""Chromium against the site on a port. Tests here click, type and read; they know no script of it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from urllib.parse import urldefrag
+
+import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.cache import cache
+from django.db import DEFAULT_DB_ALIAS, connections
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories import PASSWORD
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+PATIENCE = 15_000  # milliseconds; a busy machine is slow, a broken page stays broken
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        reason = f"no browser: none of {', '.join(NAMES)} is on the PATH (Debian: apt install chromium)"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+    connection = connections[DEFAULT_DB_ALIAS]
+    with sync_playwright() as playwright:
+        # In a thread with a running loop Django would open a second one, which knows nothing of the test run.
+        connections[DEFAULT_DB_ALIAS] = connection
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    """pytest-django's own finds the static files only where the app of that name is Django's."""
+    server = LiveServer("localhost", start=False)
+    server.thread.static_handler = StaticFilesHandler
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "script"])
+def scripts(request: pytest.FixtureRequest) -> bool:
+    """Whether the browser runs scripts: every trip is made both ways."""
+    return request.param
+
+
+class Watch:
+    """What no page may do, seen from the browser: ask another server, or complain on the console."""
+
+    def __init__(self, site: str) -> None:
+        self.ours = (f"{site}/", "data:", "blob:", "about:")
+        self.faults: list[str] = []
+        self.refused: set[str] = set()
+
+    def over(self, page: Page) -> None:
+        page.on("request", self.request)
+        page.on("response", self.response)
+        page.on("console", self.console)
+        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+
+    def request(self, request: Request) -> None:
+        if not request.url.startswith(self.ours):
+            self.faults.append(f"request to {request.url}")
+
+    def response(self, response: Response) -> None:
+        """Remember the pages that are meant to answer 404 or 422: Chromium reports each on the console."""
+        if response.request.is_navigation_request() and 400 <= response.status < 500:
+            self.refused.add(urldefrag(response.url).url)
+
+    def console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and urldefrag(message.location["url"]).url not in self.refused:
+            self.faults.append(f"console: {message.text} ({message.location['url']})")
+
+
+@pytest.fixture
+def watch(live_server: LiveServer) -> Watch:
+    return Watch(live_server.url)
+
+
+@pytest.fixture
+def arrive(
+    transactional_db: None, chromium: Browser, live_server: LiveServer, watch: Watch
+) -> Iterator[Callable[..., Page]]:
+    """``arrive()`` is somebody else's browser each time: a tab of its own with nothing remembered."""
+    cache.clear()  # nobody's earlier posts count against the limits
+    contexts = []
+
+    def open_tab(**options: object) -> Page:
+        context = chromium.new_context(base_url=live_server.url, **options)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        context.on("page", watch.over)
+        return context.new_page()
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+    assert watch.faults == []
+
+
+@pytest.fixture
+def tab(arrive: Callable[..., Page], scripts: bool) -> Page:
+    """The browser of a visitor, with and without scripts."""
+    return arrive(java_script_enabled=scripts)
+
+
+def log_in(tab: Page, name: str) -> None:
+    tab.goto("/admin/")
+    tab.get_by_label("Username").fill(name)
+    tab.get_by_placeholder("Enter password").fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in").click()
+    expect(tab).to_have_url("/admin/")
