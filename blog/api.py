@@ -212,7 +212,7 @@ def post_comment(
         raise ProblemError(409, "This Idempotency-Key came with other words before.") from None
     comment = ReaderComment.objects.select_related("page").get(pk=receipt.comment_id)
     answer = {"id": receipt.comment_id, "status": receipt.status, "token": receipt.token or None}
-    return Status(202, {**answer, "editable_until": authoring.editable_until(comment)})
+    return Status(202, {**answer, "editable_until": authoring.window_of(comment)})
 
 
 OWN = {401: Problem, 404: Problem}

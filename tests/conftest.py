@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from home.models import HomePage
@@ -23,6 +24,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if marker and marker.kwargs.get("transaction"):
             restored = pytest.mark.django_db(**{**marker.kwargs, "serialized_rollback": True})
             item.add_marker(restored, append=False)
+
+
+@pytest.fixture(autouse=True)
+def _forget_what_was_cached() -> None:
+    """A rolled-back picture's renditions, above all: the next one has its id, and would seem to be drawn."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -65,8 +65,8 @@ class DeskView(WagtailAdminTemplateMixin, View):
         except actions.StaleError as stale:
             messages.warning(request, already(stale))
             return self.show(request, status, words, response_status=409)
-        done = "edit refused" if verb is actions.refuse_edit else DONE[Status(changed.status)]
-        messages.success(request, f"Comment by {changed.user_name}: {done}.")
+        done = "keeps its words" if verb is actions.refuse_edit else DONE[Status(changed.status)]
+        messages.success(request, f"Comment by {changed.user_name} {done}.")
         return see_other(f"{reverse('blog_comments:desk')}?{urlencode({'status': _tab(status), 'q': words})}")
 
     def show(self, request: HttpRequest, status: str, words: str, response_status: int = 200) -> HttpResponse:

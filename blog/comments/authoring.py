@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_comments.models import Comment
 from wagtail.models import Page
 
+from blog.comments import notifications
 from blog.comments.changes import StaleError, move, record
 from blog.comments.discussion import Discussion
 from blog.comments.models import ReaderComment, Revision, Token
@@ -45,10 +46,15 @@ def find(comment_id: int, secrets_shown: list[str]) -> ReaderComment:
 
 def editable_until(comment: ReaderComment) -> datetime | None:
     """Return until when its author may change a comment; None when he may not any more."""
+    settled = comment.status not in VISIBLE_TO_AUTHOR or comment.replies.exists()
+    return None if settled else window_of(comment)
+
+
+def window_of(comment: ReaderComment) -> datetime | None:
+    """Return when the minutes to change a comment are over, whatever became of it; None when they are."""
     minutes = Discussion.for_site(comment.page.get_site()).edit_minutes
     end = comment.submit_date + timedelta(minutes=minutes)
-    over = end <= timezone.now() or comment.status not in VISIBLE_TO_AUTHOR or comment.replies.exists()
-    return None if over else end
+    return end if end > timezone.now() else None
 
 
 def editable_among(comment_ids: Iterable[int], page: Page) -> set[int]:
@@ -90,6 +96,8 @@ def edit(comment: ReaderComment, text: str) -> ReaderComment:
         Comment.objects.filter(pk=comment.pk).update(comment=text)
     comment.refresh_from_db()
     record(comment, comment.status, actor=Actor.AUTHOR, reasons=[EDITED])
+    if public:
+        notifications.edited(comment)
     return comment
 
 

@@ -164,9 +164,11 @@ def on_desk(status: str, words: str = "") -> QuerySet[ReaderComment]:
 
 def status_counts() -> dict[str, int]:
     """Return how many comments are in each state; an edit that waits counts as held as well."""
-    numbers = dict(ReaderComment.objects.order_by().values_list("status").annotate(Count("pk")))
-    edits = ReaderComment.objects.filter(status__in=PUBLIC, held_revision__isnull=False).count()
-    return {**numbers, Status.PENDING.value: numbers.get(Status.PENDING, 0) + edits}
+    edited = Count("pk", filter=Q(status__in=PUBLIC, held_revision__isnull=False))
+    rows = ReaderComment.objects.order_by().values("status").annotate(number=Count("pk"), edited=edited)
+    numbers = {row["status"]: row["number"] for row in rows}
+    waiting = numbers.get(Status.PENDING, 0) + sum(row["edited"] for row in rows)
+    return {**numbers, Status.PENDING.value: waiting}
 
 
 def _waiting_further_on(

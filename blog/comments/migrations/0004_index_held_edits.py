@@ -5,16 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('blog_comments', '0003_discussion_revisions_subscriptions'),
-        ('django_comments_xtd', '0008_auto_20200920_2037'),
+        ("blog_comments", "0003_discussion_revisions_subscriptions"),
+        ("django_comments_xtd", "0008_auto_20200920_2037"),
         migrations.swappable_dependency(settings.WAGTAIL_PAGE_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='readercomment',
-            index=models.Index(condition=models.Q(('held_revision__isnull', False)), fields=['xtdcomment_ptr'], name='comment_held_edit'),
+            model_name="readercomment",
+            index=models.Index(
+                condition=models.Q(("held_revision__isnull", False)),
+                fields=["xtdcomment_ptr"],
+                name="comment_held_edit",
+            ),
         ),
     ]

@@ -8,6 +8,7 @@ from blog.comments.models import Decision, Reader, ReaderComment
 from tests.factories import CommentFactory, PostFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
+MOVES = [verb for verb in actions.VERBS if verb != "refuse-edit"]
 
 
 @pytest.mark.parametrize("group", ["Editors", "Front desk", None])
@@ -35,8 +36,8 @@ def test_of_two_moderators_one_wins_and_the_other_is_told_who(moderator):
     assert Decision.objects.filter(actor="person").count() == 1
 
 
-@pytest.mark.parametrize("before", actions.VERBS)
-@pytest.mark.parametrize("after", actions.VERBS)
+@pytest.mark.parametrize("before", MOVES)
+@pytest.mark.parametrize("after", MOVES)
 def test_every_state_may_follow_every_other_and_is_public_follows(moderator, before, after):
     comment = CommentFactory()
     comment = actions.VERBS[before](comment, by=moderator, version=comment.version)

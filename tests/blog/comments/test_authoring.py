@@ -6,6 +6,7 @@ import re
 import pytest
 
 from blog.comments import actions
+from blog.comments.discussion import Discussion
 from blog.comments.models import ReaderComment
 from tests.blog.comments.test_life import send
 from tests.conftest import visitor
@@ -162,6 +163,19 @@ class TestApi:
     def test_bad_words_are_named(self, sent):
         assert self.call("PATCH", sent, comment="").status_code == 422
         assert self.call("PATCH", sent, words="x").status_code == 422
+
+    def test_spam_is_not_told_that_it_is_spam(self, client, post, sent):
+        settings = Discussion.for_site(post.get_site())
+        settings.spam_words = "watches"
+        settings.save()
+        body = json.dumps({"name": "Bot", "email": "bot@example.org", "comment": "Cheap watches"})
+
+        url = f"/api/v1/posts/{post.pk}/comments/"
+        answer = client.post(url, body, content_type="application/json").json()
+
+        assert ReaderComment.objects.get(pk=answer["id"]).status == "spam"
+        assert answer["status"] == sent["status"]
+        assert answer["editable_until"]
 
     def test_too_late_is_said(self, sent, time_machine):
         time_machine.move_to("2036-01-01")
