@@ -11,7 +11,7 @@ A comment's life, in the order it is lived.
     authoring       its author edits it or takes it back
     changes         how a change of state is written: compare-and-set, with its decision
     queries.public_thread   what a visitor sees
-    notifications   what is told to whom, through the outbox: ``letters`` to readers, ``notices`` to moderators
+    notifications   what is told to whom, by the outbox: ``letters`` to readers, ``notices`` to moderators
     subscribing     a reader asks to be told, confirms, ends it; ``asking`` says whether he may be asked
     mail_views      the pages behind the links in mails
     privacy, retention   what is kept of a person: given out, erased, purged in time

@@ -5,6 +5,7 @@ The environment (docs/install.md) changes the rest; `production.py` and `test.py
 
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from whitenoise.compress import Compressor
@@ -208,6 +209,7 @@ TIME_ZONE = "UTC"
 WAGTAIL_SITE_NAME = "Clinic"
 WAGTAILADMIN_BASE_URL = SITE_URL
 # No request leaves an editor's browser for somebody else's server.
+WAGTAIL_USER_TIME_ZONES = sorted(available_timezones() - {"localtime"})  # which no browser knows
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
