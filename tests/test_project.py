@@ -176,6 +176,7 @@ def test_every_role_finds_only_its_own_doors(roles):
     doors = {
         "/admin/comments/": {"moderator", "admin"},
         "/admin/messages/": {"front desk", "admin"},
+        "/admin/privacy/": {"admin"},
         "/admin/pages/": {"editor", "admin"},
         "/admin/images/": {"editor", "admin"},
         "/admin/users/": {"admin"},
