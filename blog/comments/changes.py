@@ -1,7 +1,7 @@
 """
 A change of state, as it is written: compare-and-set, decision, counts, thread and mail in one transaction.
 
-``actions`` and ``authoring`` call this once they know who may. State is never written with ``save()``.
+``actions``, ``authoring`` and ``privacy`` call this once they know who may. State is never written with ``save()``.
 """
 
 import re
@@ -19,8 +19,6 @@ from blog.comments.states import PUBLIC, REFUSED, Actor, Status
 
 NOBODY = "Deleted reader"
 ERASED = "erased"
-
-
 EDIT_REFUSED = "Edit refused"
 
 
