@@ -1,7 +1,7 @@
 """
 A change of state, as it is written: compare-and-set, decision, counts, thread and mail in one transaction.
 
-``actions``, ``authoring`` and ``privacy`` call this once they know who may. State is never written with ``save()``.
+``actions``, ``authoring`` and ``privacy`` call this once they know who may. ``save()`` never writes a state.
 """
 
 import re
