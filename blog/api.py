@@ -15,8 +15,9 @@ from ninja.security import HttpBearer
 from pydantic import ConfigDict, Field
 
 from blog.comments import actions, authoring, policy, queries, text
-from blog.comments.forms import CommentForm, WordsForm
+from blog.comments.forms import CommentForm, ReportForm, WordsForm
 from blog.comments.models import ReaderComment, Token
+from blog.comments.reports import Report
 from blog.models import CARD_PICTURE, BlogPostPage, PostQuerySet
 from cms.cross_site import require_trusted, require_trusted_json_post
 from cms.problems import Problem, ProblemError
@@ -121,6 +122,15 @@ class WordsIn(Schema):
     comment: str
 
 
+class ReportIn(Schema):
+    reason: str = Field(description="One of: " + ", ".join(Report.Reason.values))
+    words: str = Field("", description="Anything the moderators should know.")
+
+
+class ReportReceipt(Schema):
+    status: str
+
+
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS)]
 Order = Literal["oldest", "newest"]
 Cursor = Annotated[str, Query(max_length=200)]
@@ -215,6 +225,26 @@ def post_comment(
     return Status(202, {**answer, "editable_until": authoring.window_of(comment)})
 
 
+@router.post(
+    "/comments/{comment_id}/report/",
+    response={202: ReportReceipt, 403: Problem, 404: Problem, 422: Problem, 429: Problem},
+    operation_id="report_comment",
+)
+def report_comment(request: HttpRequest, comment_id: int, sent: ReportIn) -> Status[dict[str, str]]:
+    """Tell the moderators that a public comment should not be there; once for each client."""
+    require_trusted_json_post(request)
+    form = ReportForm(sent.dict())
+    if not form.is_valid():
+        raise ProblemError(422, "Mend the fields and send again.", form.errors)
+    if abs(comment_id) >= 10**LONGEST_ID:
+        raise Http404
+    try:
+        actions.report(comment_id, **form.cleaned_data, client=clients.of(request, "report"))
+    except actions.NotSeenError:
+        raise Http404 from None
+    return Status(202, {"status": "received"})
+
+
 OWN = {401: Problem, 404: Problem}
 
 
@@ -238,7 +268,7 @@ def get_own_comment(request: HttpRequest, comment_id: int) -> dict[str, Any]:
 
 @router.patch(
     "/comments/{comment_id}/",
-    response={200: OwnComment, 403: Problem, 409: Problem, 422: Problem, **OWN},
+    response={200: OwnComment, 403: Problem, 409: Problem, 422: Problem, 429: Problem, **OWN},
     auth=AuthorToken(),
     operation_id="edit_own_comment",
 )

@@ -252,6 +252,20 @@ class BlogPostPage(RoutablePageMixin, SearchEnginesMixin, Page):
             outcome.mark(response)
         return response
 
+    @path("comments/<int:comment_id>/report/")
+    def report(self, request: HttpRequest, comment_id: int) -> HttpResponseBase:
+        """Where a reader says that a comment should not be there."""
+        comment = comment_views.readable(self, comment_id)
+        posted = request.method == "POST"
+        outcome = comment_views.receive_report(request, self, comment_id) if posted else None
+        if outcome and outcome.answer:
+            return outcome.answer
+        context = {"form": outcome.form if outcome else comment_views.ReportForm(), "comment": comment}
+        response = self.render(request, template="blog/comments/report_page.html", context_overrides=context)
+        if outcome:
+            outcome.mark(response)
+        return response
+
     @path("comments/<int:comment_id>/reply/")
     def reply(self, request: HttpRequest, comment_id: int) -> HttpResponseBase:
         """The form on a page of its own, with the comment it answers."""

@@ -7,7 +7,6 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.sidebar import LinkMenuItem
 
 from blog.comments import actions, admin_urls, queries
-from blog.comments.states import Status
 
 
 class CommentsMenuItem(MenuItem):
@@ -18,8 +17,9 @@ class CommentsMenuItem(MenuItem):
 
     def render_component(self, request: HttpRequest) -> LinkMenuItem:
         item = super().render_component(request)
-        waiting = queries.status_counts().get(Status.PENDING, 0)
-        item.label = f"{self.label} ({waiting})" if waiting else self.label
+        waiting = queries.waiting_count()
+        number = f"{queries.MOST_COUNTED:,}+" if waiting > queries.MOST_COUNTED else f"{waiting:,}"
+        item.label = f"{self.label} ({number})" if waiting else self.label
         return item
 
 

@@ -1,41 +1,42 @@
 """
-What can happen to a comment: a reader sends it, a moderator decides. Every door calls these.
+What can happen to a comment: a reader sends or reports it, a moderator decides. Every door calls these.
 
-Each checks who may; ``changes`` writes by compare-and-set and records the decision, in one transaction.
+Each checks who may. ``intake`` writes what is new, ``changes`` what becomes of it, with the decision and the
+mail in one transaction. What its author can do is in ``authoring``.
 """
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
-from django.utils import timezone
-from django_comments.signals import comment_was_posted
+from django.db.models import F
+from wagtail.models import Page
 
-from blog.comments import notifications, policy, rules
-from blog.comments.changes import StaleError, below_held, count, drop_edit, move, record
-from blog.comments.models import Reader, ReaderComment, Revision, Token
-from blog.comments.states import PUBLIC, Actor, Moderation, Status
+from blog.comments import changes, intake, notifications, policy
+from blog.comments.changes import By, Moved, NothingLeftError, StaleError
+from blog.comments.intake import KeyReusedError
+from blog.comments.models import Decision, ReaderComment
+from blog.comments.phrases import Refusal
+from blog.comments.reports import Report
+from blog.comments.states import Actor, Status
 from blog.comments.submissions import Receipt, Submission
-from cms import vault
 from cms.rate_limit import actions as rate_limit
 
-__all__ = ["VERBS", "StaleError", "approve", "hold", "mark_as_spam", "refuse_edit", "submit", "trash"]
+__all__ = ["KeyReusedError", "Moved", "NothingLeftError", "StaleError"]
 
 MODERATE = "blog_comments.moderate_comments"
-TOKEN_LIFE = timedelta(days=30)
+EDIT_REFUSED = "Edit refused"
+EDITED = "Edited by a moderator"
+MOST_AT_ONCE = 500
 
 
 class CommentsClosedError(Exception):
     """The page takes no comments: closed, too old, unpublished, restricted or gone."""
 
 
-class KeyReusedError(Exception):
-    """The same Idempotency-Key came with other words."""
+class NotSeenError(Exception):
+    """There is no such comment that a visitor can read."""
 
 
 @transaction.atomic
@@ -45,24 +46,43 @@ def submit(submission: Submission) -> Receipt:
 
     Raises CommentsClosedError, KeyReusedError, rate_limit.TooManyError.
     """
-    if earlier := _earlier(submission):
-        return earlier
+    if receipt := intake.earlier(submission):
+        return receipt
     terms = _require_open(submission)
     if submission.client:
         rate_limit.take(submission.client)
     try:
         with transaction.atomic():
-            return _keep(submission, terms)
+            return intake.keep(submission, terms)
     except IntegrityError:
         # the same words arrived at the same moment, and the other one was first
-        if earlier := _earlier(submission):
-            return earlier
+        if receipt := intake.earlier(submission):
+            return receipt
         raise
+
+
+@transaction.atomic
+def report(comment_id: int, reason: str, *, words: str, client: str) -> None:
+    """
+    Tell the moderators of a public comment that should not be there; once a client.
+
+    Raises NotSeenError, rate_limit.TooManyError.
+    """
+    seen = ReaderComment.objects.public().select_for_update(of=("self",))
+    reported = seen.filter(pk=comment_id).first()
+    if reported is None:
+        raise NotSeenError
+    if Report.objects.filter(comment=reported, client=client).exists():
+        return
+    rate_limit.take(client)
+    notifications.reported(reported)
+    Report.objects.create(comment=reported, reason=reason, words=words, client=client)
 
 
 def approve(
     comment: ReaderComment, *, by: AbstractBaseUser, version: int, reasons: Iterable[str] = ()
 ) -> ReaderComment:
+    """Publish a comment, and with it an edit that waits. An approved one stays; its reports are settled."""
     return _decide(comment, Status.APPROVED, by=by, version=version, reasons=reasons)
 
 
@@ -79,9 +99,23 @@ def mark_as_spam(
 
 
 def trash(
+    comment: ReaderComment,
+    *,
+    by: AbstractBaseUser,
+    version: int,
+    reasons: Iterable[str] = (),
+    refusal: Refusal | None = None,
+) -> ReaderComment:
+    """Take a comment away. ``refusal`` is told to its author, if he asked to be told."""
+    named = (refusal.title,) if refusal else ()
+    return _decide(comment, Status.TRASH, by=by, version=version, reasons=(*named, *reasons), refusal=refusal)
+
+
+def restore(
     comment: ReaderComment, *, by: AbstractBaseUser, version: int, reasons: Iterable[str] = ()
 ) -> ReaderComment:
-    return _decide(comment, Status.TRASH, by=by, version=version, reasons=reasons)
+    """Put a comment back to where it was before the last change of its state: undo."""
+    return _decide(comment, _state_before(comment), by=by, version=version, reasons=reasons)
 
 
 def refuse_edit(
@@ -89,28 +123,69 @@ def refuse_edit(
 ) -> ReaderComment:
     """Keep the approved words and drop the edit that waits."""
     _require_moderator(by)
-    return drop_edit(comment.pk, version=version, user=by, reasons=reasons)
+    return changes.drop_edit(comment.pk, version=version, by=_by(by, (EDIT_REFUSED, *reasons)))
 
 
-VERBS = {
+def edit(
+    comment: ReaderComment, text: str, *, by: AbstractBaseUser, version: int, reasons: Iterable[str] = ()
+) -> ReaderComment:
+    """Change the words of a comment, in whatever state it stays."""
+    _require_moderator(by)
+    return changes.reword(comment.pk, text, version=version, by=_by(by, (EDITED, *reasons)))
+
+
+def delete(
+    comment: ReaderComment, *, by: AbstractBaseUser, version: int, reasons: Iterable[str] = ()
+) -> ReaderComment:
+    """Delete a comment for good; return it as it was."""
+    _require_moderator(by)
+    changes.delete(comment.pk, version=version)
+    return comment
+
+
+@transaction.atomic
+def reply(comment: ReaderComment, text: str, *, by: AbstractBaseUser, version: int) -> ReaderComment:
+    """Answer a comment from a staff account, and approve it if it is not public. Return the answer."""
+    _require_moderator(by)
+    if comment.status != Status.APPROVED or comment.waiting:
+        approve(comment, by=by, version=version)
+    return intake.keep_of_staff(comment.page, comment, text, by=by)
+
+
+@transaction.atomic
+def say(page: Page, text: str, *, by: AbstractBaseUser) -> ReaderComment:
+    """Begin a thread from a staff account."""
+    _require_moderator(by)
+    return intake.keep_of_staff(page, None, text, by=by)
+
+
+Verb = Callable[..., ReaderComment]
+VERBS: dict[str, Verb] = {
     "approve": approve,
     "hold": hold,
     "spam": mark_as_spam,
     "trash": trash,
+    "restore": restore,
     "refuse-edit": refuse_edit,
+}
+STATES = {
+    "approve": Status.APPROVED,
+    "hold": Status.PENDING,
+    "spam": Status.SPAM,
+    "trash": Status.TRASH,
 }
 
 
-def _earlier(submission: Submission) -> Receipt | None:
-    """Answer a repeat: with a fresh token for the holder of the key, without one for the same words alone."""
-    if submission.client_key:
-        comment = ReaderComment.objects.filter(idempotency_key=submission.client_key).first()
-        if comment:
-            if comment.words_key != submission.words_key:
-                raise KeyReusedError
-            return _receipt(comment, _issue_token(comment))
-    comment = ReaderComment.objects.filter(words_key=submission.words_key).first()
-    return _receipt(comment, "") if comment else None
+def decide_all(verb: str, seen: Mapping[int, int], *, by: AbstractBaseUser) -> Moved:
+    """
+    Carry out a verb of STATES on up to MOST_AT_ONCE comments: id to the version that was seen.
+
+    Raises PermissionDenied, ValueError for more.
+    """
+    _require_moderator(by)
+    if len(seen) > MOST_AT_ONCE:
+        raise ValueError(len(seen))
+    return changes.move_all(seen, STATES[verb], by=_by(by))
 
 
 def _require_open(submission: Submission) -> policy.Policy:
@@ -123,108 +198,28 @@ def _require_open(submission: Submission) -> policy.Policy:
     return terms
 
 
-def _keep(submission: Submission, terms: policy.Policy) -> Receipt:
-    proven = _shows_proof(submission)
-    verdict = rules.judge(_facts(submission, terms, proven=proven), terms)
-    comment = _insert(submission, verdict.status, proven_at=timezone.now() if proven else None)
-    count(comment.reader_id, None, verdict.status)
-    Revision.objects.create(comment=comment, number=comment.revision, text=comment.comment)
-    record(comment, "", actor=Actor.RULE, reasons=verdict.reasons)
-    notifications.arrived(comment)
-    transaction.on_commit(
-        lambda: comment_was_posted.send(sender=ReaderComment, comment=comment, request=None)
-    )
-    return _receipt(comment, _issue_token(comment))
-
-
-def _facts(submission: Submission, terms: policy.Policy, *, proven: bool) -> rules.Facts:
-    trust_matters = proven and terms.moderation == Moderation.UNTIL_TRUSTED
-    return rules.Facts(
-        text=submission.text,
-        name=submission.name,
-        domain=submission.address.rpartition("@")[2],
-        honeypot_filled=submission.honeypot_filled,
-        seconds_open=submission.seconds_open,
-        proven_approved=_proven(submission).filter(status__in=PUBLIC).count() if trust_matters else 0,
-    )
-
-
-def _shows_proof(submission: Submission) -> bool:
-    """
-    Say whether the author's token of a comment with a proven address, by the same person, came along.
-
-    An address merely typed proves nothing, and earns nothing.
-    """
-    if not (submission.address and submission.proofs):
-        return False
-    shown = Token.objects.matching(purpose=Token.Purpose.AUTHOR, secrets_shown=list(submission.proofs))
-    return _proven(submission).filter(pk__in=shown.values("comment")).exists()
-
-
-def _proven(submission: Submission) -> QuerySet[ReaderComment]:
-    """Comments of the person the submission names, with a proven address."""
-    person = Reader.objects.with_address(submission.address)
-    return ReaderComment.objects.filter(reader__in=person, proven_at__isnull=False)
-
-
-def _insert(submission: Submission, status: Status, *, proven_at: datetime | None) -> ReaderComment:
-    parent = (
-        ReaderComment.objects.filter(pk=submission.reply_to_id).first() if submission.reply_to_id else None
-    )
-    return ReaderComment.objects.create(
-        content_type=ContentType.objects.get_for_model(submission.page),
-        object_pk=str(submission.page.pk),
-        site_id=settings.SITE_ID,
-        page_id=submission.page.pk,
-        user_name=submission.name,
-        comment=submission.text,
-        followup=submission.notify,
-        status=status,
-        proven_at=proven_at,
-        reader=_reader(submission.address),
-        in_reply_to=parent,
-        root_id=(parent.root_id or parent.pk) if parent else None,
-        level=parent.level + 1 if parent else 0,
-        under_held=below_held(parent),
-        idempotency_key=submission.client_key,
-        words_key=submission.words_key,
-    )
-
-
-def _reader(address: str) -> Reader | None:
-    if not address:
-        return None
-    # locked, so that nobody erases, merges or purges the row before the comment refers to it
-    known = Reader.objects.select_for_update().with_address(address).first()
-    return (
-        known
-        or Reader.objects.get_or_create(
-            address_index=vault.index(address), defaults={"sealed_address": vault.seal(address)}
-        )[0]
-    )
-
-
-def _issue_token(comment: ReaderComment) -> str:
-    secret = Token.new_secret()
-    Token.objects.create(
-        comment=comment,
-        purpose=Token.Purpose.AUTHOR,
-        digest=vault.keyed_digest("token", secret),
-        expires_at=timezone.now() + TOKEN_LIFE,
-    )
-    return secret
-
-
-def _receipt(comment: ReaderComment, token: str) -> Receipt:
-    return Receipt(comment_id=comment.pk, approved=comment.status in PUBLIC, token=token)
-
-
 def _decide(
-    comment: ReaderComment, to: Status, *, by: AbstractBaseUser, version: int, reasons: Iterable[str]
+    comment: ReaderComment,
+    to: Status,
+    *,
+    by: AbstractBaseUser,
+    version: int,
+    reasons: Iterable[str],
+    refusal: Refusal | None = None,
 ) -> ReaderComment:
-    """Raises PermissionDenied, StaleError."""
+    """Raises PermissionDenied, StaleError, NothingLeftError."""
     _require_moderator(by)
-    return move(comment.pk, to, version=version, actor=Actor.PERSON, user=by, reasons=reasons)
+    return changes.move(comment.pk, to, version=version, by=_by(by, reasons, refusal))
+
+
+def _state_before(comment: ReaderComment) -> Status:
+    moves = Decision.objects.filter(comment=comment).exclude(from_status=F("to_status"))
+    last = moves.order_by("pk").last()
+    return Status(last.from_status) if last and last.from_status else Status.PENDING
+
+
+def _by(user: AbstractBaseUser, reasons: Iterable[str] = (), refusal: Refusal | None = None) -> By:
+    return By(Actor.PERSON, user, tuple(reasons), refusal)
 
 
 def _require_moderator(by: AbstractBaseUser) -> None:

@@ -18,7 +18,13 @@ from blog.comments.models import ReaderComment
 from blog.comments.states import Status
 
 COMMENTS_A_PAGE = 50
-TABS = (Status.PENDING, Status.APPROVED, Status.SPAM, Status.TRASH)
+TABS = {
+    Status.PENDING.value: "Held",
+    Status.APPROVED.value: "Approved",
+    Status.SPAM.value: "Spam",
+    Status.TRASH.value: "Trash",
+    queries.REPORTED: "Reported",
+}
 DONE = {
     Status.APPROVED: "approved",
     Status.PENDING: "put back to held",
@@ -32,6 +38,7 @@ EDIT_BUTTONS = (
     ("spam", "Spam"),
     ("trash", "Trash"),
 )
+REPORT_BUTTONS = (("approve", "Keep it public"), ("hold", "Hold again"), ("spam", "Spam"), ("trash", "Trash"))
 BUTTONS = {
     Status.PENDING: (("approve", "Approve"), ("spam", "Spam"), ("trash", "Trash")),
     Status.APPROVED: (("hold", "Hold again"), ("spam", "Spam"), ("trash", "Trash")),
@@ -65,6 +72,9 @@ class DeskView(WagtailAdminTemplateMixin, View):
         except actions.StaleError as stale:
             messages.warning(request, already(stale))
             return self.show(request, status, words, response_status=409)
+        except actions.NothingLeftError:
+            messages.warning(request, "Its words were erased. Nothing is left to approve.")
+            return self.show(request, status, words, response_status=409)
         done = "keeps its words" if verb is actions.refuse_edit else DONE[Status(changed.status)]
         messages.success(request, f"Comment by {changed.user_name} {done}.")
         return see_other(f"{reverse('blog_comments:desk')}?{urlencode({'status': _tab(status), 'q': words})}")
@@ -74,7 +84,7 @@ class DeskView(WagtailAdminTemplateMixin, View):
         counts = queries.status_counts()
         comments = Paginator(queries.on_desk(status, words), COMMENTS_A_PAGE).get_page(request.GET.get("p"))
         context = self.get_context_data(
-            tabs=[(tab.value, tab.label, counts.get(tab, 0)) for tab in TABS],
+            tabs=[(tab, label, counts.get(tab, 0)) for tab, label in TABS.items()],
             status=status,
             words=words,
             comments=comments,
@@ -108,11 +118,27 @@ def _card(comment: ReaderComment) -> dict[str, Any]:
     last = decisions[-1] if decisions else None
     return {
         "comment": comment,
-        "reasons": rules.in_words(last.reasons) if last else [],
+        "reasons": _badges(comment, last.reasons if last else []),
+        "reports": [report for report in comment.reports.all() if report.settled_at is None],
         "decided_by": last.user.get_username() if last and last.user else "",
-        "buttons": EDIT_BUTTONS if _is_edit(comment) else BUTTONS[Status(comment.status)],
+        "buttons": _buttons(comment),
         "edit": _held_words(comment),
     }
+
+
+def _badges(comment: ReaderComment, reasons: list[str]) -> list[str]:
+    """What a moderator wants to know first: that somebody is new here, not that every comment is held."""
+    first = comment.reader is not None and not (comment.reader.approved_count or comment.reader.refused_count)
+    telling = [reason for reason in reasons if reason != rules.Reason.HOLD_ALL]
+    return [*(["First comment"] if first else []), *rules.in_words(telling)]
+
+
+def _buttons(comment: ReaderComment) -> tuple[tuple[str, str], ...]:
+    if _is_edit(comment):
+        return EDIT_BUTTONS
+    if any(report.settled_at is None for report in comment.reports.all()):
+        return REPORT_BUTTONS if comment.is_public else BUTTONS[Status(comment.status)]
+    return BUTTONS[Status(comment.status)]
 
 
 def _is_edit(comment: ReaderComment) -> bool:

@@ -14,11 +14,14 @@ from django_comments.models import Comment
 from wagtail.models import Page
 
 from blog.comments import notifications
-from blog.comments.changes import StaleError, move, record
+from blog.comments.changes import By, StaleError, move, next_revision, record
 from blog.comments.discussion import Discussion
 from blog.comments.models import ReaderComment, Revision, Token
 from blog.comments.states import PUBLIC, VISIBLE_TO_AUTHOR, Actor, Status
+from cms import vault
+from cms.rate_limit import actions as rate_limit
 
+EDIT = "edit"
 EDITED = "Edited by its author"
 WITHDRAWN = "Withdrawn by its author"
 
@@ -83,19 +86,22 @@ def edit(comment: ReaderComment, text: str) -> ReaderComment:
     """
     Change the words. Those of a held comment are replaced; those of a public one wait for a moderator.
 
-    The version moves on, so that nobody approves words he has not read. Raises TooLateError, StaleError.
+    The version moves on, so that nobody approves words he has not read. As many edits of one comment as
+    a client may post comments. Raises TooLateError, StaleError, rate_limit.TooManyError.
     """
     _require_time(comment)
     if text == latest_words(comment):
         return comment
-    number = max(comment.revision, comment.held_revision or 0) + 1
+    rate_limit.take(vault.keyed_digest("client", f"edits of {comment.pk}"))
+    number = next_revision(comment)
     public = comment.status in PUBLIC
-    _write(comment, **({"held_revision": number} if public else {"revision": number, "held_revision": None}))
+    held = {"held_revision": number, "reason": EDIT}
+    _write(comment, **(held if public else {"revision": number, "held_revision": None}))
     Revision.objects.create(comment=comment, number=number, text=text)
     if not public:
         Comment.objects.filter(pk=comment.pk).update(comment=text)
     comment.refresh_from_db()
-    record(comment, comment.status, actor=Actor.AUTHOR, reasons=[EDITED])
+    record(comment, comment.status, By(Actor.AUTHOR, reasons=(EDITED,)))
     if public:
         notifications.edited(comment)
     return comment
@@ -105,9 +111,8 @@ def edit(comment: ReaderComment, text: str) -> ReaderComment:
 def withdraw(comment: ReaderComment) -> ReaderComment:
     """Take a comment back. Raises TooLateError, StaleError."""
     _require_time(comment)
-    return move(
-        comment.pk, Status.WITHDRAWN, version=comment.version, actor=Actor.AUTHOR, reasons=[WITHDRAWN]
-    )
+    by = By(Actor.AUTHOR, reasons=(WITHDRAWN,))
+    return move(comment.pk, Status.WITHDRAWN, version=comment.version, by=by)
 
 
 def _require_time(comment: ReaderComment) -> None:
@@ -115,7 +120,7 @@ def _require_time(comment: ReaderComment) -> None:
         raise TooLateError
 
 
-def _write(comment: ReaderComment, **fields: int | None) -> None:
+def _write(comment: ReaderComment, **fields: int | str | None) -> None:
     seen = ReaderComment.objects.filter(pk=comment.pk, version=comment.version, status=comment.status)
     if not seen.update(version=F("version") + 1, **fields):
         raise StaleError(comment)

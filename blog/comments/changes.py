@@ -4,22 +4,25 @@ A change of state, as it is written: compare-and-set, decision, counts, thread a
 ``actions``, ``authoring`` and ``privacy`` call this once they know who may. ``save()`` never writes a state.
 """
 
-import re
-from collections.abc import Iterable
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
+from django.utils import timezone
 from django_comments.models import Comment
 
-from blog.comments import notifications
-from blog.comments.models import Decision, Reader, ReaderComment, Revision, Subscription, Token
+from blog.comments import erasing, notifications
+from blog.comments.models import Decision, Reader, ReaderComment, Revision
+from blog.comments.phrases import Refusal
+from blog.comments.reports import Report
 from blog.comments.states import PUBLIC, REFUSED, Actor, Status
+from cms.outbox import actions as outbox
 
-NOBODY = "Deleted reader"
-ERASED = "erased"
-EDIT_REFUSED = "Edit refused"
+EVENTS = "comment."
 
 
 class StaleError(Exception):
@@ -27,103 +30,115 @@ class StaleError(Exception):
 
     def __init__(self, comment: ReaderComment) -> None:
         last = comment.decisions.select_related("user").last()
+        self.comment = comment
         self.status = Status(comment.status)
         self.by: str = last.user.get_username() if last and last.user else ""
         self.at: datetime | None = last.at if last else None
         super().__init__(comment.pk)
 
 
-@transaction.atomic
-def move(
-    comment_id: int,
-    to: Status,
-    *,
-    version: int,
-    actor: Actor,
-    user: AbstractBaseUser | None = None,
-    reasons: Iterable[str] = (),
-) -> ReaderComment:
+class NothingLeftError(Exception):
+    """The words were erased: nothing is left that could be approved."""
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who or what makes a change, and why."""
+
+    actor: Actor
+    user: AbstractBaseUser | None = None
+    reasons: tuple[str, ...] = ()
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What became of a batch: done, as it is now; stale where somebody was first; empty of all words."""
+
+    done: list[ReaderComment]
+    stale: list[ReaderComment]
+    empty: list[ReaderComment]
+
+
+def move(comment_id: int, to: Status, *, version: int, by: By) -> ReaderComment:
     """
     Move a comment to a state, if it is still the version that was seen.
 
-    Approving a comment that has an edit waiting approves the edit. Raises StaleError.
+    Raises StaleError, NothingLeftError, ReaderComment.DoesNotExist.
     """
-    before = ReaderComment.objects.select_related("in_reply_to").get(pk=comment_id)
-    seen = ReaderComment.objects.filter(pk=comment_id, version=version, status=before.status)
-    edited = _edit_to_show(before, to)
-    if not seen.update(
-        status=to, version=F("version") + 1, under_held=below_held(before.in_reply_to), **edited
-    ):
-        raise StaleError(before)
-    shown = {"comment": before.revisions.get(number=edited["revision"]).text} if "revision" in edited else {}
-    Comment.objects.filter(pk=comment_id).update(is_public=to in PUBLIC, **shown)
-    after = ReaderComment.objects.select_related("page", "reader", "in_reply_to").get(pk=comment_id)
-    record(after, before.status, actor=actor, user=user, reasons=reasons)
-    count(before.reader_id, Status(before.status), to)
-    if Status.PENDING in {before.status, to}:
-        _mark_thread(before.root_id or before.pk)
-    notifications.moved(after, Status(before.status))
-    return after
+    moved = move_all({comment_id: version}, to, by=by)
+    if moved.done:
+        return moved.done[0]
+    if moved.empty:
+        raise NothingLeftError
+    raise StaleError(moved.stale[0] if moved.stale else ReaderComment.objects.get(pk=comment_id))
 
 
 @transaction.atomic
-def drop_edit(
-    comment_id: int, *, version: int, user: AbstractBaseUser, reasons: Iterable[str] = ()
-) -> ReaderComment:
+def move_all(seen: Mapping[int, int], to: Status, *, by: By) -> Moved:
+    """
+    Move comments (id to the version that was seen) to a state, in a fixed number of statements.
+
+    Approving a comment that has an edit waiting approves the edit. What readers reported is settled.
+    """
+    moved = _sorted_out(_locked(seen), seen, to)
+    before = {comment.pk: Status(comment.status) for comment in moved.done}
+    waited = _waiting_since(moved.done)
+    _set(moved.done, to)
+    count_moves(moved.done, to)
+    if Status.PENDING in {to, *before.values()}:
+        _mark_threads_below(before)
+    after = list(ReaderComment.objects.filter(pk__in=before).select_related("page", "reader", "in_reply_to"))
+    _record_all(after, before, waited, by)
+    Report.objects.open().filter(comment__in=before).update(settled_at=timezone.now())
+    notifications.moved(after, before)
+    return Moved(after, moved.stale, moved.empty)
+
+
+@transaction.atomic
+def drop_edit(comment_id: int, *, version: int, by: By) -> ReaderComment:
     """Refuse an edit that waits; the words that were approved stay. Raises StaleError."""
-    before = ReaderComment.objects.get(pk=comment_id)
-    seen = ReaderComment.objects.filter(pk=comment_id, version=version, held_revision__isnull=False)
-    if not seen.update(held_revision=None, version=F("version") + 1):
+    before = _seen(comment_id, version)
+    if before.held_revision is None:
         raise StaleError(before)
-    after = ReaderComment.objects.select_related("page", "reader", "in_reply_to").get(pk=comment_id)
-    record(after, before.status, actor=Actor.PERSON, user=user, reasons=[EDIT_REFUSED, *reasons])
+    waited = _waiting_since([before])
+    _write(before, held_revision=None, reason="")
+    after = _read(comment_id)
+    _record_all([after], {after.pk: Status(after.status)}, waited, by)
     return after
 
 
 @transaction.atomic
-def erase(comment_id: int) -> None:
-    """Withdraw a comment at its author's wish, for good: his words and his name are gone from every row."""
-    empty([comment_id])
-    version = ReaderComment.objects.values_list("version", flat=True).get(pk=comment_id)
-    move(comment_id, Status.WITHDRAWN, version=version, actor=Actor.AUTHOR, reasons=[ERASED])
+def reword(comment_id: int, text: str, *, version: int, by: By) -> ReaderComment:
+    """Put other words in place of a comment's own and of an edit that waits. Raises StaleError."""
+    before = _seen(comment_id, version)
+    number = next_revision(before)
+    Revision.objects.create(comment=before, number=number, text=text)
+    Comment.objects.filter(pk=comment_id).update(comment=text)
+    _write(before, revision=number, held_revision=None)
+    after = _read(comment_id)
+    _record_all([after], {after.pk: Status(after.status)}, {}, by)
+    return after
 
 
 @transaction.atomic
-def empty(comment_ids: list[int]) -> None:
-    """Take the words out of comments, and whose they were. Their state and place in the thread stay."""
-    Revision.objects.filter(comment__in=comment_ids).update(text="")
-    ReaderComment.objects.filter(pk__in=comment_ids).update(comment="", held_revision=None)
-    _unlink(comment_ids)
+def delete(comment_id: int, *, version: int) -> None:
+    """Delete a comment for good, or empty it where replies of others stand on it. Raises StaleError."""
+    comment = _seen(comment_id, version)
+    count([comment.reader_id], Status(comment.status), None)
+    outbox.forget_about(EVENTS, [comment_id])
+    if comment.replies.exists():
+        erasing.empty([comment_id])
+        ReaderComment.objects.filter(pk=comment_id).update(status=Status.TRASH)
+        Comment.objects.filter(pk=comment_id).update(is_public=False)
+        _mark_threads_below([comment_id])
+    else:
+        erasing.delete([comment_id])
 
 
-@transaction.atomic
-def anonymise(comment_ids: list[int], *, address: str) -> None:
-    """Leave the words of comments, but not whose they were; where the words give the address, it goes."""
-    for row in ReaderComment.objects.filter(pk__in=comment_ids):
-        ReaderComment.objects.filter(pk=row.pk).update(comment=_without(address, row.comment))
-    for row in Revision.objects.filter(comment__in=comment_ids):
-        Revision.objects.filter(pk=row.pk).update(text=_without(address, row.text))
-    _unlink(comment_ids)
-
-
-def record(
-    comment: ReaderComment,
-    before: str,
-    *,
-    actor: Actor,
-    reasons: Iterable[str],
-    user: AbstractBaseUser | None = None,
-) -> None:
-    """Write down who or what brought a comment from one state to the one it is in."""
-    Decision.objects.create(
-        comment=comment,
-        revision=comment.revision,
-        from_status=before,
-        to_status=comment.status,
-        actor=actor,
-        user=user,
-        reasons=list(reasons),
-    )
+def record(comment: ReaderComment, before: Status | str, by: By) -> None:
+    """Write down what became of a comment that did not wait for anybody."""
+    _record_all([comment], {comment.pk: before}, {}, by)
 
 
 def below_held(above: ReaderComment | None) -> bool:
@@ -131,42 +146,122 @@ def below_held(above: ReaderComment | None) -> bool:
     return bool(above and (above.under_held or above.status == Status.PENDING))
 
 
-def _unlink(comment_ids: list[int]) -> None:
-    """A reason may quote the words, and a key is made of them."""
-    Decision.objects.filter(comment__in=comment_ids).update(reasons=[])
-    Token.objects.filter(comment__in=comment_ids).delete()
-    Subscription.objects.filter(comment__in=comment_ids).delete()
-    ReaderComment.objects.filter(pk__in=comment_ids).update(
-        user_name=NOBODY,
-        user_email="",
-        user_url="",
-        user=None,
-        ip_address=None,
-        followup=False,
-        reader=None,
-        proven_at=None,
-        words_key=None,
-        idempotency_key=None,
-        version=F("version") + 1,
+def next_revision(comment: ReaderComment) -> int:
+    return max(comment.revision, comment.held_revision or 0) + 1
+
+
+def count(readers: Iterable[int | None], before: Status | None, after: Status | None) -> None:
+    """Keep people's record: how many approved, how many refused. None is: not there."""
+    approved = int(after in PUBLIC) - int(before in PUBLIC)
+    refused = int(after in REFUSED) - int(before in REFUSED)
+    if approved or refused:
+        for number, pks in _by_number(readers).items():
+            Reader.objects.filter(pk__in=pks).update(
+                approved_count=F("approved_count") + number * approved,
+                refused_count=F("refused_count") + number * refused,
+            )
+
+
+def count_moves(comments: list[ReaderComment], to: Status) -> None:
+    for before in {comment.status for comment in comments}:
+        count([comment.reader_id for comment in comments if comment.status == before], Status(before), to)
+
+
+def _by_number(readers: Iterable[int | None]) -> dict[int, list[int]]:
+    """Group readers by how often each is named: one statement for each number, not for each reader."""
+    groups: dict[int, list[int]] = {}
+    for reader, number in sorted(Counter(filter(None, readers)).items()):
+        groups.setdefault(number, []).append(reader)
+    return groups
+
+
+def _locked(seen: Iterable[int]) -> list[ReaderComment]:
+    rows = ReaderComment.objects.select_for_update(of=("self",)).filter(pk__in=list(seen))
+    return list(rows.order_by("pk"))
+
+
+def _seen(comment_id: int, version: int) -> ReaderComment:
+    """Return the comment, locked, if it is still the version that was seen. Raises StaleError."""
+    comment = ReaderComment.objects.select_for_update(of=("self",)).get(pk=comment_id)
+    if comment.version != version:
+        raise StaleError(comment)
+    return comment
+
+
+def _read(comment_id: int) -> ReaderComment:
+    return ReaderComment.objects.select_related("page", "reader", "in_reply_to").get(pk=comment_id)
+
+
+def _write(comment: ReaderComment, **fields: object) -> None:
+    ReaderComment.objects.filter(pk=comment.pk).update(version=F("version") + 1, **fields)
+
+
+def _sorted_out(comments: list[ReaderComment], seen: Mapping[int, int], to: Status) -> Moved:
+    moved = Moved([], [], [])
+    for comment in comments:
+        if comment.version != seen[comment.pk]:
+            moved.stale.append(comment)
+        elif to in PUBLIC and not comment.comment:
+            moved.empty.append(comment)
+        else:
+            moved.done.append(comment)
+    return moved
+
+
+def _set(comments: list[ReaderComment], to: Status) -> None:
+    pks = [comment.pk for comment in comments]
+    ReaderComment.objects.filter(pk__in=pks).update(status=to, version=F("version") + 1, reason="")
+    Comment.objects.filter(pk__in=pks).update(is_public=to in PUBLIC)
+    if to in PUBLIC:
+        for comment in comments:
+            _show_edit(comment)
+
+
+def _show_edit(comment: ReaderComment) -> None:
+    if comment.held_revision is not None:
+        text = comment.revisions.get(number=comment.held_revision).text
+        Comment.objects.filter(pk=comment.pk).update(comment=text)
+        ReaderComment.objects.filter(pk=comment.pk).update(revision=comment.held_revision, held_revision=None)
+
+
+def _waiting_since(comments: list[ReaderComment]) -> dict[int, datetime]:
+    """Return since when each of those waits that do: since the last thing that happened to it."""
+    waiting = [comment.pk for comment in comments if comment.waiting]
+    last = Decision.objects.filter(comment__in=waiting).order_by().values("comment").annotate(at=Max("at"))
+    return dict(last.values_list("comment", "at"))
+
+
+def _record_all(
+    comments: list[ReaderComment], before: Mapping[int, Status], waiting_since: Mapping[int, datetime], by: By
+) -> None:
+    """Write down who or what brought each comment from the state it was in to the one it is in."""
+    now = timezone.now()
+    Decision.objects.bulk_create(
+        Decision(
+            comment=comment,
+            revision=comment.revision,
+            from_status=before[comment.pk],
+            to_status=comment.status,
+            actor=by.actor,
+            user=by.user,
+            reasons=list(by.reasons),
+            refusal=by.refusal,
+            waited=_seconds(now - waiting_since[comment.pk]) if comment.pk in waiting_since else None,
+            at=now,
+        )
+        for comment in comments
     )
 
 
-def _without(address: str, words: str) -> str:
-    return re.sub(re.escape(address), "[address removed]", words, flags=re.IGNORECASE)
+def _seconds(waited: timedelta) -> int:
+    return max(0, int(waited.total_seconds()))
 
 
-def _edit_to_show(comment: ReaderComment, to: Status) -> dict[str, int | None]:
-    if comment.held_revision is None or to not in PUBLIC:
-        return {}
-    return {"revision": comment.held_revision, "held_revision": None}
-
-
-def count(reader_id: int | None, before: Status | None, after: Status) -> None:
-    """Keep the person's record: how many approved, how many refused. A new comment was neither before."""
-    Reader.objects.filter(pk=reader_id).update(
-        approved_count=F("approved_count") + int(after in PUBLIC) - int(before in PUBLIC),
-        refused_count=F("refused_count") + int(after in REFUSED) - int(before in REFUSED),
-    )
+def _mark_threads_below(comment_ids: Iterable[int]) -> None:
+    """See to the threads of those comments that somebody has answered."""
+    answers = ReaderComment.objects.filter(in_reply_to__in=list(comment_ids)).order_by()
+    for root_id in answers.values_list("root_id", flat=True).distinct():
+        _mark_thread(root_id)
 
 
 def _mark_thread(root_id: int) -> None:

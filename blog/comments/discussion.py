@@ -48,7 +48,9 @@ class Discussion(BaseSiteSetting):
     edit_minutes = models.PositiveSmallIntegerField(
         "minutes to edit and withdraw", default=15, help_text="And not after a reply; 0 allows neither."
     )
-    keep_refused_days = models.PositiveSmallIntegerField("days to keep spam and trash", default=30)
+    keep_refused_days = models.PositiveSmallIntegerField(
+        "days to keep spam and trash", default=30, help_text="And what its author has withdrawn."
+    )
     keep_unconfirmed_days = models.PositiveSmallIntegerField(
         "days to keep unconfirmed subscriptions", default=7
     )

@@ -13,12 +13,14 @@ from wagtail.models import Page
 
 from blog.comments import names, policy, text
 from blog.comments.models import ReaderComment
+from blog.comments.reports import Report
 from blog.comments.submissions import Submission
 
 SIGNED = ("content_type", "object_pk", "timestamp", "security_hash")
 LONGEST_NAME = 50
 LONGEST_COMMENT = 5000
 LONGEST_ADDRESS = 254
+LONGEST_REPORT = 500
 UNREADABLE = "Remove the characters that cannot be shown."
 NO_SUCH_COMMENT = (
     "The comment you are replying to is no longer there. Your words are below; send them on their own."
@@ -27,6 +29,7 @@ THREAD_IS_FULL = "This thread takes no more replies. Your words are below; send 
 EXPIRED = "This page was open for a long time. Your words are below; send them again."
 
 ENTER_COMMENT = "Enter your comment"
+CHOOSE_REASON = "Choose what is wrong with the comment"
 ENTER_NAME = "Enter your name"
 NAME_IS_ADDRESS = "Enter a name, not an email address. Your name is published."
 NAME_IS_STAFF = "Choose another name. This one belongs to a member of staff."
@@ -173,6 +176,25 @@ class WordsForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["comment"] = _words_field()
+
+
+class ReportForm(forms.Form):
+    """Why a comment should not be there."""
+
+    reason = forms.ChoiceField(
+        label="What is wrong with it?",
+        choices=Report.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": CHOOSE_REASON, "invalid_choice": CHOOSE_REASON},
+    )
+    words = TypedField(
+        label="Anything we should know (optional)",
+        required=False,
+        clean_with=text.normalise,
+        max_length=LONGEST_REPORT,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        error_messages={"max_length": _at_most("report", LONGEST_REPORT)},
+    )
 
 
 def _words_field() -> TypedField:

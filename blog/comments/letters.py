@@ -5,6 +5,7 @@ Each is worded when it is sent, and asks again then: is it still wanted, still p
 """
 
 import textwrap
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urljoin
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator, wrap
 from wagtail.models import Page, Site
 
@@ -21,6 +23,7 @@ from blog.comments.states import REFUSED as REFUSED_STATES
 from blog.comments.states import Status
 from blog.comments.subscriptions import Subscription, SubscriptionQuerySet
 from cms.outbox import events
+from cms.outbox.events import NotYetError
 from cms.outbox.models import Delivery
 
 REPLIED = "comment.replied"
@@ -31,6 +34,7 @@ COLUMNS = 76
 MOST_OF_A_REPLY = 200
 MOST_OF_A_TITLE = 100
 MOST_TITLES = 10
+TIME_TO_UNDO = timedelta(minutes=1)
 
 
 def confirmation_mail(comment_id: int, recipient: str) -> EmailMessage | None:
@@ -78,11 +82,21 @@ def published_mail(comment_id: int, recipient: str) -> EmailMessage | None:
 
 
 def refused_mail(comment_id: int, recipient: str) -> EmailMessage | None:
-    """Tell an author who asked for it that his comment was not published."""
+    """
+    Tell an author who asked for it that his comment was not published, and why if that was said.
+
+    Raises NotYetError: a slip of the hand can still be undone.
+    """
     wish = _active().filter(comment=comment_id, comment__status=Status.TRASH).first()
     if wish is None:
         return None
-    return _letter(wish, f"Your comment on “{_title(wish.comment)}” was not published", "refused", {})
+    decision = wish.comment.decisions.select_related("refusal").last()
+    if decision.at + TIME_TO_UNDO > timezone.now():
+        raise NotYetError(decision.at + TIME_TO_UNDO)
+    why = decision.refusal.words if decision.refusal else ""
+    return _letter(
+        wish, f"Your comment on “{_title(wish.comment)}” was not published", "refused", {"why": why}
+    )
 
 
 def _letter(wish: Subscription, subject: str, template: str, words: dict[str, Any]) -> EmailMessage | None:

@@ -8,9 +8,12 @@ from django.utils import timezone
 from django_comments_xtd.models import XtdComment
 from wagtail.models import Page
 
-from blog.comments.discussion import Discussion  # noqa: F401 -- a model of this app in a module of its own
-from blog.comments.states import PUBLIC, Actor, Status
-from blog.comments.subscriptions import Subscription  # noqa: F401 -- as above, with its neighbours
+from blog.comments.bans import DomainBan  # noqa: F401 -- a model of this app in a module of its own
+from blog.comments.discussion import Discussion  # noqa: F401 -- likewise
+from blog.comments.phrases import Refusal
+from blog.comments.reports import Report
+from blog.comments.states import PUBLIC, Actor, Ban, Status
+from blog.comments.subscriptions import Subscription  # noqa: F401 -- likewise, with its neighbours
 from cms import vault
 
 
@@ -25,6 +28,7 @@ class Reader(models.Model):
     sealed_address = models.BinaryField(editable=False)
     address_index = models.CharField(max_length=32, unique=True, editable=False)
     proven_at = models.DateTimeField(null=True, blank=True)
+    ban = models.CharField(max_length=6, choices=Ban, blank=True)
     banned_at = models.DateTimeField(null=True, blank=True)
     approved_count = models.PositiveIntegerField(default=0)
     refused_count = models.PositiveIntegerField(default=0)
@@ -49,6 +53,22 @@ class Reader(models.Model):
         return vault.unseal(self.sealed_address)
 
 
+class ReaderNote(models.Model):
+    """What moderators tell each other about a person."""
+
+    reader = models.ForeignKey(Reader, on_delete=models.CASCADE, related_name="notes")
+    text = models.CharField(max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"note {self.pk} on reader {self.reader_id}"
+
+
 class CommentQuerySet(models.QuerySet):
     def approved(self) -> "CommentQuerySet":
         """Approved, and below nothing that is held: what a visitor to the page may read."""
@@ -63,8 +83,11 @@ class CommentQuerySet(models.QuerySet):
 
     def held(self) -> "CommentQuerySet":
         """Waiting for a moderator, whole or with an edit, the longest first."""
-        edited = Q(status__in=PUBLIC, held_revision__isnull=False)
-        return self.filter(Q(status=Status.PENDING) | edited).order_by("pk")
+        return self.filter(waiting=True).order_by("pk")
+
+    def reported(self) -> "CommentQuerySet":
+        """Public, and a reader has said since the last decision that it should not be."""
+        return self.filter(status__in=PUBLIC, pk__in=Report.objects.open().values("comment"))
 
 
 class ReaderComment(XtdComment):
@@ -90,7 +113,14 @@ class ReaderComment(XtdComment):
     held_revision = models.PositiveIntegerField(
         null=True, blank=True, help_text="An edit that waits while the approved words stay public."
     )
+    waiting = models.GeneratedField(
+        expression=Q(status=Status.PENDING) | Q(status=Status.APPROVED, held_revision__isnull=False),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     version = models.PositiveIntegerField(default=1)
+    reason = models.CharField(max_length=20, blank=True, help_text="The first of the reasons it waits for.")
+    by_staff = models.BooleanField(default=False, help_text="Written by staff from their account.")
     proven_at = models.DateTimeField(null=True, blank=True, help_text="When its author proved the address.")
     idempotency_key = models.CharField(max_length=32, null=True, unique=True, editable=False)  # noqa: DJ001 -- NULL is "no key", and unique
     words_key = models.CharField(max_length=32, null=True, unique=True, editable=False)  # noqa: DJ001 -- likewise
@@ -106,9 +136,7 @@ class ReaderComment(XtdComment):
         indexes = (
             models.Index(fields=["page", "status"], name="comment_page_status"),
             models.Index(fields=["status", "xtdcomment_ptr"], name="comment_status"),
-            models.Index(
-                fields=["xtdcomment_ptr"], condition=Q(held_revision__isnull=False), name="comment_held_edit"
-            ),
+            models.Index(fields=["xtdcomment_ptr"], condition=Q(waiting=True), name="comment_waiting"),
         )
 
     def __str__(self) -> str:
@@ -142,15 +170,19 @@ class Revision(models.Model):
 
 
 class Decision(models.Model):
-    """One change of state: who or what made it, why, and when."""
+    """
+    One change of state: who or what made it, why, and when. It outlives its comment, for the report.
+    """
 
-    comment = models.ForeignKey(ReaderComment, on_delete=models.CASCADE, related_name="decisions")
+    comment = models.ForeignKey(ReaderComment, null=True, on_delete=models.SET_NULL, related_name="decisions")
     revision = models.PositiveIntegerField()
     from_status = models.CharField(max_length=12, choices=Status, blank=True)
     to_status = models.CharField(max_length=12, choices=Status)
     actor = models.CharField(max_length=8, choices=Actor)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     reasons = models.JSONField(default=list)
+    refusal = models.ForeignKey(Refusal, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    waited = models.PositiveIntegerField(null=True, help_text="Seconds it had waited for a moderator.")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q
 
 from blog.comments import words
@@ -16,6 +17,11 @@ _LOOKALIKES = str.maketrans(
     "АВЕЅЈКМНОРСТУХІаеѕјкорсухіһԁԛԝ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορυχ",
     "ABESJKMHOPCTYXIaesjkopcyxihdqw" + "ABEZHIKMNOPTYXaikvopux",
 )
+
+
+def of(staff: AbstractBaseUser) -> str:
+    """Return the name a member of staff comments under; never the log-in."""
+    return staff.get_full_name() or "Staff"
 
 
 def is_address(name: str) -> bool:

@@ -19,6 +19,7 @@ from cms.outbox import actions as outbox
 from cms.outbox import chores, events
 
 HELD = "comment.held"
+REPORTED = "comment.reported"
 DIGEST = "desk.digest"
 DAILY_AT = 8
 MOST_TITLES = 10
@@ -31,6 +32,11 @@ def tell_at_once(comment: ReaderComment) -> None:
         return
     for pk in _moderators(Frequency.AT_ONCE).values_list("pk", flat=True):
         outbox.queue(HELD, comment.pk, f"user:{pk}")
+
+
+def tell_of_report(comment: ReaderComment) -> None:
+    for pk in _moderators(Frequency.AT_ONCE).values_list("pk", flat=True):
+        outbox.queue(REPORTED, comment.pk, f"user:{pk}")
 
 
 @transaction.atomic
@@ -50,6 +56,16 @@ def held_mail(comment_id: int, recipient: str) -> EmailMessage | None:
         return None
     title = " ".join(comment.page.title.split())[:100]
     return _notice(user, f"A comment is waiting: {title}", "held", {"title": title})
+
+
+def reported_mail(comment_id: int, recipient: str) -> EmailMessage | None:
+    """Word the mail that somebody reported a comment; none once a moderator has seen to it."""
+    user = _recipient(recipient, Frequency.AT_ONCE)
+    comment = ReaderComment.objects.reported().filter(pk=comment_id).select_related("page").first()
+    if user is None or comment is None:
+        return None
+    title = " ".join(comment.page.title.split())[:100]
+    return _notice(user, f"A comment was reported: {title}", "reported", {"title": title})
 
 
 def digest_mail(struck: int, recipient: str) -> EmailMessage | None:
@@ -101,5 +117,6 @@ def _recipient(recipient: str, *frequencies: Frequency) -> AbstractBaseUser | No
 
 
 events.register(HELD, held_mail)
+events.register(REPORTED, reported_mail)
 events.register(DIGEST, digest_mail)
 chores.register("queue digests", timedelta(minutes=1), queue_digests)

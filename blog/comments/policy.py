@@ -34,14 +34,12 @@ class Closed(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Policy(Limits):
     """
-    ``thread_depth`` is how many levels of replies there may be, 0 for any number; ``edit_minutes`` 0 allows
-    neither an edit nor a withdrawal.
+    ``thread_depth`` is how many levels of replies there may be, 0 for any number.
     """
 
     closed_by: Closed | None = None
     require_address: bool = True
     thread_depth: int = 0
-    edit_minutes: int = 15
     threads_a_page: int = 20
 
     @property
@@ -65,7 +63,6 @@ def of(page: Discussed) -> Policy:
         closed_by=_closed_by(page, discussion),
         require_address=discussion.require_address,
         thread_depth=discussion.thread_depth,
-        edit_minutes=discussion.edit_minutes,
         threads_a_page=discussion.threads_a_page,
     )
 

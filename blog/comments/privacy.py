@@ -7,16 +7,25 @@ from typing import Any
 
 from django.db import models, transaction
 
-from blog.comments import changes
-from blog.comments.models import Decision, Reader, ReaderComment, Revision, Subscription, Token
-from blog.comments.states import Actor
+from blog.comments import changes, erasing
+from blog.comments.changes import EVENTS
+from blog.comments.models import (
+    Decision,
+    Reader,
+    ReaderComment,
+    ReaderNote,
+    Revision,
+    Subscription,
+    Token,
+)
+from blog.comments.states import Actor, Ban, Status
 from blog.comments.subscriptions import Suppression
 from cms import vault
 from cms.outbox import actions as outbox
 from cms.outbox import queries as outbox_queries
 from cms.outbox.models import Delivery
 
-EVENTS = "comment."
+ERASED = "erased"
 BY = {Actor.PERSON: "a moderator", Actor.RULE: "a rule", Actor.AUTHOR: "the author"}
 
 
@@ -60,10 +69,10 @@ def erase(address: str, *, keep_text: bool) -> Counter[str]:
         readers=len(readers),
     )
     if keep_text:
-        changes.anonymise(comments, address=address)
+        erasing.anonymise(comments, address=address)
     else:
         for pk in comments:
-            changes.erase(pk)
+            _withdraw(pk)
     counts["mails"] = outbox.forget_about(EVENTS, comments) + outbox.forget_recipients(recipients)
     Reader.objects.filter(pk__in=readers).delete()
     return counts
@@ -78,9 +87,11 @@ def merge(double: Reader, into: Reader) -> None:
         return
     ReaderComment.objects.filter(reader=double).update(reader=into)
     Subscription.objects.filter(reader=double).update(reader=into)
+    ReaderNote.objects.filter(reader=double).update(reader=into)
     outbox.readdress(f"reader:{double.pk}", f"reader:{into.pk}")
     Reader.objects.filter(pk=into.pk).update(
         proven_at=_earliest(row.proven_at for row in both),
+        ban=_strictest(row.ban for row in both),
         banned_at=_earliest(row.banned_at for row in both),
         created_at=_earliest(row.created_at for row in both),
         approved_count=sum(row.approved_count for row in both),
@@ -102,6 +113,14 @@ def _locked(address: str) -> dict[type[models.Model], list[int]]:
     return found
 
 
+def _withdraw(comment_id: int) -> None:
+    """Take a comment back at its author's wish, for good."""
+    erasing.empty([comment_id])
+    version = ReaderComment.objects.values_list("version", flat=True).get(pk=comment_id)
+    by = changes.By(Actor.AUTHOR, reasons=(ERASED,))
+    changes.move(comment_id, Status.WITHDRAWN, version=version, by=by)
+
+
 def _lock(rows: models.QuerySet) -> None:
     list(rows.select_for_update(of=("self",)).order_by("pk"))
 
@@ -121,6 +140,11 @@ def _earliest(times: Iterable[datetime | None]) -> datetime | None:
     return min((time for time in times if time), default=None)
 
 
+def _strictest(bans: Iterable[str]) -> str:
+    found = set(bans)
+    return next((ban for ban in (Ban.REFUSE, Ban.HOLD) if ban in found), "")
+
+
 def _reader(rows: Iterable[Reader]) -> dict[str, Any] | None:
     """One row, as a rule; two while the keys are being replaced."""
     rows = list(rows)
@@ -131,6 +155,9 @@ def _reader(rows: Iterable[Reader]) -> dict[str, Any] | None:
         "known_since": _earliest(row.created_at for row in rows),
         "address_proven": _earliest(row.proven_at for row in rows),
         "banned": _earliest(row.banned_at for row in rows),
+        "notes": [
+            {"text": note.text, "written": note.at} for row in rows for note in row.notes.order_by("pk")
+        ],
         "comments_approved": sum(row.approved_count for row in rows),
         "comments_refused": sum(row.refused_count for row in rows),
     }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.safestring import SafeString
 from wagtail.models import Page
@@ -15,6 +16,8 @@ from blog.comments.states import PUBLIC, VISIBLE_TO_AUTHOR, Status
 
 THREADS_A_PAGE = 20
 DEEPEST_SHOWN = 3
+MOST_COUNTED = 10_000
+REPORTED = "reported"
 
 
 @dataclass(slots=True)
@@ -29,6 +32,7 @@ class Node:
     parent_id: int | None
     permalink: str
     reply_url: str
+    report_url: str
     parent_name: str = ""
     awaiting: bool = False
     removed: bool = False
@@ -150,25 +154,42 @@ def counts(pages: Iterable[int]) -> dict[int, int]:
 
 def on_desk(status: str, words: str = "") -> QuerySet[ReaderComment]:
     """Return the comments in one state for a moderator: held ones oldest first, others newest first."""
-    found = (
-        ReaderComment.objects.held()
-        if status == Status.PENDING
-        else ReaderComment.objects.filter(status=status)
-    )
+    if status == Status.PENDING:
+        found = ReaderComment.objects.held()
+    elif status == REPORTED:
+        found = ReaderComment.objects.reported()
+    else:
+        found = ReaderComment.objects.filter(status=status)
     found = found.select_related("page", "reader", "in_reply_to")
     if words:
         found = found.filter(Q(comment__icontains=words) | Q(user_name__icontains=words))
-    found = found.prefetch_related("decisions__user", "revisions")
+    found = found.prefetch_related("decisions__user", "revisions", "reports")
     return found.order_by("pk" if status == Status.PENDING else "-pk")
 
 
 def status_counts() -> dict[str, int]:
-    """Return how many comments are in each state; an edit that waits counts as held as well."""
-    edited = Count("pk", filter=Q(status__in=PUBLIC, held_revision__isnull=False))
-    rows = ReaderComment.objects.order_by().values("status").annotate(number=Count("pk"), edited=edited)
-    numbers = {row["status"]: row["number"] for row in rows}
-    waiting = numbers.get(Status.PENDING, 0) + sum(row["edited"] for row in rows)
-    return {**numbers, Status.PENDING.value: waiting}
+    """
+    Return how many comments each tab of the desk holds, none counted beyond MOST_COUNTED.
+
+    An edit that waits counts as held as well.
+    """
+    tabs = {status.value: ReaderComment.objects.filter(status=status) for status in Status}
+    tabs |= {Status.PENDING.value: ReaderComment.objects.held(), REPORTED: ReaderComment.objects.reported()}
+    return dict(zip(tabs, _count_at_once(list(tabs.values())), strict=True))
+
+
+def waiting_count() -> int:
+    """Return how many comments wait, none counted beyond MOST_COUNTED."""
+    return _count_at_once([ReaderComment.objects.held()])[0]
+
+
+def _count_at_once(rows: list[QuerySet]) -> tuple[int, ...]:
+    """Count each up to MOST_COUNTED + 1, all in one statement."""
+    counted = [each.order_by().values("pk")[: MOST_COUNTED + 1].query.sql_with_params() for each in rows]
+    columns = (f"(SELECT COUNT(*) FROM ({sql}) AS counted)" for sql, _ in counted)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns)}", [each for _, params in counted for each in params])
+        return cursor.fetchone()
 
 
 def _waiting_further_on(
@@ -226,7 +247,8 @@ def _node(comment: ReaderComment, url: str) -> Node:
         parent_id=comment.in_reply_to_id,
         permalink=f"{url}comments/{comment.pk}/",
         reply_url=f"{url}comments/{comment.pk}/reply/",
+        report_url=f"{url}comments/{comment.pk}/report/",
         awaiting=comment.status == Status.PENDING,
         removed=removed,
-        by_staff=comment.user_id is not None,
+        by_staff=comment.by_staff,
     )

@@ -14,15 +14,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from wagtail.models import Page, Site
 
-from blog.comments import changes
+from blog.comments import erasing
 from blog.comments.discussion import Discussion
 from blog.comments.models import Decision, Reader, ReaderComment, Token
 from blog.comments.privacy import EVENTS
+from blog.comments.reports import Report
 from blog.comments.states import REFUSED, Status
 from blog.comments.subscriptions import Subscription
 from cms.outbox import actions as outbox
 from cms.outbox.chores import BATCH, in_batches
 
+KEEP_SETTLED_DAYS = 30
+KEEP_DECISIONS_DAYS = 365  # of comments that are no more
 NOT_KEPT = REFUSED | {Status.WITHDRAWN}
 
 
@@ -40,6 +43,11 @@ def purge() -> None:
         in_batches(lambda unconfirmed=unconfirmed: _drop(unconfirmed))
     in_batches(lambda: _drop(Token.objects.filter(expires_at__lt=timezone.now())))
     in_batches(lambda: _drop(_forgotten()))
+    Report.objects.filter(at__lt=_ago(1)).exclude(client=None).update(client=None)
+    in_batches(lambda: _drop(Report.objects.filter(settled_at__lt=_ago(KEEP_SETTLED_DAYS))))
+    orphans = Decision.objects.filter(comment=None)
+    orphans.exclude(reasons=[]).update(reasons=[])
+    in_batches(lambda: _drop(orphans.filter(at__lt=_ago(KEEP_DECISIONS_DAYS))))
 
 
 def _sites() -> Iterator[tuple[Discussion, QuerySet[Page]]]:
@@ -67,17 +75,17 @@ def _delete(refused: QuerySet[ReaderComment]) -> int:
     """Delete a batch of comments that hold nothing up."""
     pks = _held(refused.filter(~Exists(_answers())))
     outbox.forget_about(EVENTS, pks)
-    ReaderComment.objects.filter(pk__in=pks).delete()
+    erasing.delete(pks)
     return len(pks)
 
 
 @transaction.atomic
 def _empty(refused: QuerySet[ReaderComment]) -> int:
     """Empty a batch of comments that hold replies in their place."""
-    full = ~Q(comment="") | ~Q(user_name=changes.NOBODY) | Q(reader__isnull=False)
+    full = ~Q(comment="") | ~Q(user_name=erasing.NOBODY) | Q(reader__isnull=False)
     pks = _held(refused.filter(full, Exists(_answers())))
     outbox.forget_about(EVENTS, pks)
-    changes.empty(pks)
+    erasing.empty(pks)
     return len(pks)
 
 
@@ -89,7 +97,7 @@ def _forgotten() -> QuerySet[Reader]:
     """Readers that nothing refers to any more. A ban is remembered until it is lifted."""
     comments = ReaderComment.objects.filter(reader=OuterRef("pk"))
     subscriptions = Subscription.objects.filter(reader=OuterRef("pk"))
-    return Reader.objects.filter(~Exists(comments), ~Exists(subscriptions), banned_at=None)
+    return Reader.objects.filter(~Exists(comments), ~Exists(subscriptions), ban="")
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@ What is decided about a comment before a person sees it. Pure: facts and limits 
 
 The rules speak in this order, and each that has something to say is stored with the decision:
 
+    ban          a moderator has banned the person or the domain      held or trash
     honeypot     the hidden field was filled in                        spam
     spam words   a word of that list                                   spam
     hold words   a word of that list                                   held
@@ -10,7 +11,8 @@ The rules speak in this order, and each that has something to say is stored with
     too fast     sent within two seconds                               held
     who waits    everybody, the not yet trusted, or nobody             held or approved
 
-Spam goes before held, and held before approved. A rule that fails holds the comment, whatever the others say.
+Trash goes before spam, spam before held, and held before approved. A rule that fails holds the comment,
+whatever the others say.
 """
 
 import logging
@@ -20,7 +22,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from blog.comments import text, words
-from blog.comments.states import Moderation, Status
+from blog.comments.states import Ban, Moderation, Status
 
 FASTEST_SECONDS = 2
 
@@ -28,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 
 class Reason(StrEnum):
+    BANNED = "banned"
+    REFUSED = "refused"
     """Why a comment is where it is; stored with its decision."""
 
     HONEYPOT = "honeypot"
@@ -47,6 +51,8 @@ class Reason(StrEnum):
 
 
 _WORDS = {
+    Reason.BANNED: "From somebody who is banned",
+    Reason.REFUSED: "From somebody whose comments are refused",
     Reason.HONEYPOT: "Filled in the hidden field",
     Reason.SPAM_WORDS: "Says a word that marks as spam",
     Reason.HOLD_WORDS: "Says a word that holds",
@@ -58,6 +64,7 @@ _WORDS = {
     Reason.HOLD_NONE: "No rule holds it",
     Reason.RULE_FAILED: "A rule failed, so a person must read it",
 }
+_TRASH = frozenset({Reason.REFUSED})
 _SPAM = frozenset({Reason.HONEYPOT, Reason.SPAM_WORDS})
 _LETS_PASS = frozenset({Reason.TRUSTED, Reason.HOLD_NONE})
 
@@ -67,13 +74,15 @@ class Facts:
     """
     What is known of a comment that was sent.
 
-    ``domain`` is that of the address; ``seconds_open`` how long the form was open, ``None`` without a form;
-    ``proven_approved`` how many approved comments with a proven address its author has shown to be his.
+    ``domain`` is that of the address, ``bans`` those that meet it; ``seconds_open`` how long the form was
+    open, ``None`` without a form; ``proven_approved`` how many approved comments with a proven address its
+    author has shown to be his.
     """
 
     text: str = ""
     name: str = ""
     domain: str = ""
+    bans: tuple[str, ...] = ()
     honeypot_filled: bool = False
     seconds_open: float | None = None
     proven_approved: int = 0
@@ -126,6 +135,12 @@ class _Said:
 _Rule = Callable[[_Said, Limits], Reason | None]
 
 
+def _ban(said: _Said, limits: Limits) -> Reason | None:
+    if Ban.REFUSE in said.facts.bans:
+        return Reason.REFUSED
+    return Reason.BANNED if Ban.HOLD in said.facts.bans else None
+
+
 def _honeypot(said: _Said, limits: Limits) -> Reason | None:
     return Reason.HONEYPOT if said.facts.honeypot_filled else None
 
@@ -157,7 +172,7 @@ def _who_waits(said: _Said, limits: Limits) -> Reason:
     return Reason.HOLD_ALL
 
 
-RULES: tuple[_Rule, ...] = (_honeypot, _spam_words, _hold_words, _links, _too_fast, _who_waits)
+RULES: tuple[_Rule, ...] = (_ban, _honeypot, _spam_words, _hold_words, _links, _too_fast, _who_waits)
 
 
 def _ask(rule: _Rule, said: _Said, limits: Limits) -> Reason | None:
@@ -172,9 +187,10 @@ def _ask(rule: _Rule, said: _Said, limits: Limits) -> Reason | None:
 
 def _verdict(spoken: tuple[Reason, ...]) -> Verdict:
     against = tuple(reason for reason in spoken if reason not in _LETS_PASS)
-    spam = tuple(reason for reason in against if reason in _SPAM)
-    if spam and Reason.RULE_FAILED not in against:
-        return Verdict(Status.SPAM, spam)
+    if Reason.RULE_FAILED not in against:
+        for where, reasons in ((Status.TRASH, _TRASH), (Status.SPAM, _SPAM)):
+            if given := tuple(reason for reason in against if reason in reasons):
+                return Verdict(where, given)
     if against or not spoken:
         return Verdict(Status.PENDING, against)
     return Verdict(Status.APPROVED, spoken)

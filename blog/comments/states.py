@@ -25,6 +25,13 @@ class Moderation(models.TextChoices):
     NONE = "none", "Hold only what a rule holds"
 
 
+class Ban(models.TextChoices):
+    """What becomes of everything that a person, or anybody at a domain, sends. He is answered as ever."""
+
+    HOLD = "hold", "Hold every comment"
+    REFUSE = "refuse", "Put every comment in the trash"
+
+
 PUBLIC = frozenset({Status.APPROVED})
 VISIBLE_TO_AUTHOR = frozenset({Status.PENDING, Status.APPROVED})
 REFUSED = frozenset({Status.SPAM, Status.TRASH})

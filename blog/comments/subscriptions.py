@@ -69,7 +69,6 @@ class ModeratorNotice(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     frequency = models.CharField(max_length=8, choices=Frequency, default=Frequency.AT_ONCE)
-    last_sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         default_permissions = ()

@@ -8,14 +8,16 @@ from django.http.response import HttpResponseBase
 from wagtail.models import Page
 
 from blog.comments import actions, authoring, own_comments, policy, queries
-from blog.comments.forms import CommentForm, WordsForm
+from blog.comments.forms import CommentForm, ReportForm, WordsForm
 from blog.comments.models import ReaderComment
 from cms.outcome import Outcome
 from cms.rate_limit import clients
 from cms.rate_limit.actions import TooManyError
 
-NOTICES = frozenset({"held", "published", "edited", "withdrawn"})
+NOTICES = frozenset({"held", "published", "edited", "withdrawn", "reported"})
 NEWEST = "newest"
+TOO_MANY_EDITS = "You have changed this comment several times. Your words are below; save them in {} seconds."
+TOO_MANY_REPORTS = "You have reported several comments in a short time. Send this again in {} seconds."
 TOO_MANY = "You have sent several comments in a short time. Your words are below; send them in {} seconds."
 
 
@@ -88,16 +90,42 @@ def change_own(request: HttpRequest, page: Page, comment: ReaderComment) -> Outc
         return Outcome(form, 403).because("It is too late to change this comment.")
     except actions.StaleError:
         return Outcome(form, 409).because("This comment was changed meanwhile. Open it again.")
+    except TooManyError as limit:
+        again = TOO_MANY_EDITS.format(limit.retry_after)
+        return Outcome(form, 429, retry_after=limit.retry_after).because(again)
     done = "withdrawn" if "withdraw" in request.POST else "edited"
     to = f"{page.get_url()}?sent={done}#comment-notice"
     return Outcome(form, 303, answer=HttpResponse(status=303, headers={"Location": to}))
 
 
+def readable(page: Page, comment_id: int) -> queries.Node:
+    """Raises Http404 for anything a visitor cannot read on this page."""
+    node = queries.public_comment(page, comment_id)
+    if node is None:
+        raise Http404
+    return node
+
+
+def receive_report(request: HttpRequest, page: Page, comment_id: int) -> Outcome[ReportForm]:
+    """Take a report of a comment. Raises Http404 when it is gone."""
+    form = ReportForm(request.POST)
+    if not form.is_valid():
+        return Outcome(form, 422)
+    try:
+        actions.report(comment_id, **form.cleaned_data, client=clients.of(request, "report"))
+    except actions.NotSeenError:
+        raise Http404 from None
+    except TooManyError as limit:
+        again = TOO_MANY_REPORTS.format(limit.retry_after)
+        return Outcome(form, 429, retry_after=limit.retry_after).because(again)
+    to = f"{page.get_url()}?sent=reported#comment-notice"
+    return Outcome(form, 303, answer=HttpResponse(status=303, headers={"Location": to}))
+
+
 def reply_target(page: Page, comment_id: int) -> queries.Node:
     """Raises Http404 for anything a visitor cannot read and answer on this page."""
-    node = queries.public_comment(page, comment_id)
-    terms = policy.of(page)
-    if node is None or not terms.open or not terms.takes_replies_to(node.level):
+    node, terms = readable(page, comment_id), policy.of(page)
+    if not terms.open or not terms.takes_replies_to(node.level):
         raise Http404
     return node
 

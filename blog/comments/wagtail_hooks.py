@@ -1,10 +1,11 @@
-"""In a moderator's account: how often he is told that comments wait."""
+"""In a moderator's account: how often he is told that comments wait. In the log: what was done to people."""
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.forms import ModelForm, RadioSelect
 from django.http import HttpRequest
 from wagtail import hooks
 from wagtail.admin.views.account import BaseSettingsPanel, notifications_tab
+from wagtail.log_actions import LogActionRegistry
 from wagtail.users.models import UserProfile
 
 from blog.comments.subscriptions import ModeratorNotice
@@ -16,6 +17,14 @@ class NoticeForm(ModelForm):
         fields = ("frequency",)
         labels = {"frequency": "Tell me by email that comments wait"}
         widgets = {"frequency": RadioSelect}
+
+
+@hooks.register("register_log_actions")
+def people_log(registry: LogActionRegistry) -> None:
+    """What was done to a person; who it was is the number of his row."""
+    registry.register_action("blog_comments.ban", "Ban", "Banned")
+    registry.register_action("blog_comments.lift_ban", "Lift a ban", "Lifted the ban")
+    registry.register_action("blog_comments.reveal", "Reveal an address", "Looked at the email address")
 
 
 @hooks.register("register_account_settings_panel")

@@ -26,6 +26,7 @@ def test_the_document_is_valid_and_names_every_path(client):
         "/api/v1/posts/{post}/",
         "/api/v1/posts/{post}/comments/",
         "/api/v1/comments/{comment_id}/",
+        "/api/v1/comments/{comment_id}/report/",
         "/api/v1/contact/{page}/",
     }
 

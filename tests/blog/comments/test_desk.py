@@ -1,5 +1,6 @@
 import pytest
 
+from blog.comments import erasing
 from blog.comments.models import ReaderComment
 from tests.conftest import signed_in, visitor
 from tests.factories import CommentFactory, UserFactory
@@ -15,7 +16,7 @@ def test_held_comments_stand_oldest_first_with_the_reason_they_are_held(as_moder
     html = as_moderator.get(DESK).content.decode()
 
     assert html.index("first words") < html.index("second words")
-    assert "Every comment is held" in html
+    assert "First comment" in html
     assert "Sent within two seconds" in html
 
 
@@ -28,6 +29,30 @@ def test_the_tabs_hold_what_they_say(as_moderator, post):
         assert words in html
         assert html.count("desk-card") == 1
     assert "All caught up" in as_moderator.get(DESK).content.decode()
+
+
+def test_what_readers_reported_has_a_tab_with_their_reasons(as_moderator, post, client):
+    comment = CommentFactory(page=post, approved=True, text="odd advice")
+    client.post(f"{post.url}comments/{comment.pk}/report/", {"reason": "harm", "words": "Please look"})
+
+    html = as_moderator.get(f"{DESK}?status=reported").content.decode()
+    assert "odd advice" in html
+    assert "It gives advice that could harm" in html
+    assert "Please look" in html
+
+    as_moderator.post(f"{DESK}{comment.pk}/", {"do": "approve", "version": comment.version})
+    assert "odd advice" not in as_moderator.get(f"{DESK}?status=reported").content.decode()
+    assert ReaderComment.objects.get().is_public
+
+
+def test_an_erased_comment_is_not_approved_and_the_moderator_is_told_why(as_moderator, post):
+    comment = CommentFactory(page=post, address="gone@example.org", spam=True)
+    erasing.empty([comment.pk])
+
+    answer = as_moderator.post(f"{DESK}{comment.pk}/", {"do": "approve", "version": comment.version + 1})
+
+    assert answer.status_code == 409
+    assert "Nothing is left to approve" in answer.content.decode()
 
 
 def test_the_desk_searches_text_and_names_and_never_addresses(as_moderator, post):

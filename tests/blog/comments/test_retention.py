@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 from wagtail.models import Site
 
-from blog.comments import changes, queries, retention
+from blog.comments import changes, erasing, queries, retention
 from blog.comments.discussion import Discussion
 from blog.comments.models import Decision, Reader, ReaderComment, Token
 from blog.comments.states import Actor, Status
@@ -55,7 +55,7 @@ def test_the_days_count_from_the_last_decision(clock, post):
     comment = CommentFactory(page=post, text="late", approved=True)
     clock.move_to(START + timedelta(days=29))
     comment.refresh_from_db()
-    changes.move(comment.pk, Status.TRASH, version=comment.version, actor=Actor.PERSON)
+    changes.move(comment.pk, Status.TRASH, version=comment.version, by=changes.By(Actor.PERSON))
 
     after(clock, days=58)
     assert left() == {"late"}
@@ -79,7 +79,7 @@ def test_the_days_are_the_sites_own(clock, post):
 
 def test_a_withdrawn_comment_goes_as_well(clock, post):
     comment = CommentFactory(page=post, text="taken back")
-    changes.move(comment.pk, Status.WITHDRAWN, version=comment.version, actor=Actor.AUTHOR)
+    changes.move(comment.pk, Status.WITHDRAWN, version=comment.version, by=changes.By(Actor.AUTHOR))
 
     after(clock, days=31)
 
@@ -95,15 +95,13 @@ def test_refused_comments_that_somebody_answered_are_emptied_and_keep_their_plac
         parent.pk,
         Status.TRASH,
         version=parent.version,
-        actor=Actor.PERSON,
-        user=moderator,
-        reasons=["unfit words"],
+        by=changes.By(Actor.PERSON, moderator, ("unfit words",)),
     )
 
     after(clock, days=31)
 
     emptied = ReaderComment.objects.get(pk=parent.pk)
-    assert (emptied.comment, emptied.user_name, emptied.reader) == ("", changes.NOBODY, None)
+    assert (emptied.comment, emptied.user_name, emptied.reader) == ("", erasing.NOBODY, None)
     assert (emptied.words_key, emptied.idempotency_key, emptied.status) == (None, None, "trash")
     assert {row.text for row in emptied.revisions.all()} == {""}
     assert not Decision.objects.filter(comment=parent, reasons__icontains="unfit").exists()
@@ -118,14 +116,14 @@ def test_an_emptied_comment_is_not_emptied_every_hour_and_goes_with_its_last_rep
     reply = CommentFactory(page=post, reply_to_id=parent.pk, approved=True)
     for comment in (parent, reply):
         comment.refresh_from_db()
-    changes.move(parent.pk, Status.SPAM, version=parent.version, actor=Actor.PERSON)
+    changes.move(parent.pk, Status.SPAM, version=parent.version, by=changes.By(Actor.PERSON))
     after(clock, days=31)
     version = ReaderComment.objects.get(pk=parent.pk).version
 
     after(clock, days=32)
     assert ReaderComment.objects.get(pk=parent.pk).version == version
 
-    changes.move(reply.pk, Status.TRASH, version=reply.version, actor=Actor.PERSON)
+    changes.move(reply.pk, Status.TRASH, version=reply.version, by=changes.By(Actor.PERSON))
     after(clock, days=63)
     retention.purge()
     assert not ReaderComment.objects.exists()
@@ -171,7 +169,7 @@ def test_a_reader_goes_with_his_last_comment_and_a_banned_one_is_remembered(cloc
     CommentFactory(page=post, address="spammer@example.org", spam=True)
     CommentFactory(page=post, address="banned@example.org", spam=True)
     CommentFactory(page=post, address="reader@example.org", approved=True)
-    Reader.objects.with_address("banned@example.org").update(banned_at=START)
+    Reader.objects.with_address("banned@example.org").update(ban="hold", banned_at=START)
 
     after(clock, days=31)
 
@@ -194,7 +192,7 @@ def test_rows_of_the_outbox_that_ended_well_go_after_thirty_days(clock, post, mo
 def test_the_outbox_promises_nothing_about_a_comment_that_is_gone(clock, post, moderator):
     comment = CommentFactory(page=post)
     assert Delivery.objects.filter(subject_id=comment.pk).exists()
-    changes.move(comment.pk, Status.SPAM, version=comment.version, actor=Actor.PERSON)
+    changes.move(comment.pk, Status.SPAM, version=comment.version, by=changes.By(Actor.PERSON))
 
     after(clock, days=31)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from blog.comments import actions, asking, notices
 from blog.comments.models import Reader, ReaderComment, Token
+from blog.comments.phrases import Refusal
 from blog.comments.subscriptions import ModeratorNotice, Subscription, Suppression
 from cms.outbox.models import Delivery, State
 from tests import crawl
@@ -492,7 +493,7 @@ def test_a_reply_below_a_held_one_is_told_when_that_is_approved(post, smtp):
 
 
 @pytest.mark.parametrize(("verb", "words"), [("approve", "is public"), ("trash", "was not published")])
-def test_an_author_who_asked_and_confirmed_learns_the_outcome_once(post, smtp, verb, words):
+def test_an_author_who_asked_and_confirmed_learns_the_outcome_once(post, smtp, clock, verb, words):
     comment = asked(post)
     deliver()
     visitor().post(link(smtp.mails[0], "confirm"))
@@ -500,10 +501,42 @@ def test_an_author_who_asked_and_confirmed_learns_the_outcome_once(post, smtp, v
     for step in (verb, "hold", verb):
         decide(comment, step)
         deliver()
+    clock.shift(timedelta(minutes=1))
+    deliver()
 
     (mail,) = smtp.mails
     assert mail["Subject"].strip() == f"Your comment on “A quiet hour” {words}"
     assert comment.comment not in words_of(mail)
+
+
+def test_a_trashing_that_is_undone_within_a_minute_is_told_to_nobody(post, smtp, clock):
+    comment = asked(post)
+    deliver()
+    visitor().post(link(smtp.mails[0], "confirm"))
+    smtp.mails.clear()
+    decide(comment, "trash")
+    deliver()
+    decide(comment, "restore")
+    clock.shift(timedelta(minutes=2))
+    deliver()
+
+    assert to(smtp, "ann@example.org") == []
+
+
+def test_the_reason_a_moderator_chose_is_told_in_its_own_words(post, smtp, clock, moderator):
+    why = Refusal.objects.create(title="Names a patient", words="Please leave out who was treated.")
+    comment = asked(post)
+    deliver()
+    visitor().post(link(smtp.mails[0], "confirm"))
+    smtp.mails.clear()
+    comment.refresh_from_db()
+    actions.trash(comment, by=moderator, version=comment.version, refusal=why)
+    clock.shift(timedelta(minutes=1))
+    deliver()
+
+    (mail,) = to(smtp, "ann@example.org")
+    assert "Please leave out who was treated." in words_of(mail)
+    assert comment.decisions.last().reasons == ["Names a patient"]
 
 
 @pytest.mark.parametrize("verb", ["approve", "trash"])

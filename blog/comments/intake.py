@@ -1,0 +1,183 @@
+"""
+A comment as it is first written down: reader, words, decision and mail, or the answer to a repeat.
+
+``actions.submit`` calls this once it knows that the page takes comments; ``actions.reply`` for staff.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django_comments.signals import comment_was_posted
+from wagtail.models import Page
+
+from blog.comments import names, notifications, policy, rules
+from blog.comments.bans import DomainBan
+from blog.comments.changes import By, below_held, count, record
+from blog.comments.models import Reader, ReaderComment, Revision, Token
+from blog.comments.states import PUBLIC, Actor, Moderation, Status
+from blog.comments.submissions import Receipt, Submission
+from cms import vault
+
+TOKEN_LIFE = timedelta(days=30)
+SAID_BY_STAFF = "Written by staff"
+
+
+class KeyReusedError(Exception):
+    """The same Idempotency-Key came with other words."""
+
+
+def earlier(submission: Submission) -> Receipt | None:
+    """
+    Answer a repeat: with a fresh token for the holder of the key, without one for the same words alone.
+
+    Raises KeyReusedError.
+    """
+    if submission.client_key:
+        comment = ReaderComment.objects.filter(idempotency_key=submission.client_key).first()
+        if comment:
+            if comment.words_key != submission.words_key:
+                raise KeyReusedError
+            return _receipt(comment, _issue_token(comment))
+    comment = ReaderComment.objects.filter(words_key=submission.words_key).first()
+    return _receipt(comment, "") if comment else None
+
+
+def keep(submission: Submission, terms: policy.Policy) -> Receipt:
+    """Judge a reader's comment and keep it. Raises IntegrityError when the same words were quicker."""
+    above = _answered(submission.reply_to_id)
+    reader = _reader(submission.address)
+    proven = _shows_proof(submission)
+    verdict = rules.judge(_facts(submission, terms, reader, proven=proven), terms)
+    comment = _insert(
+        submission.page,
+        above,
+        user_name=submission.name,
+        comment=submission.text,
+        followup=submission.notify,
+        status=verdict.status,
+        reason=verdict.reasons[0] if verdict.reasons else "",
+        proven_at=timezone.now() if proven else None,
+        reader=reader,
+        idempotency_key=submission.client_key,
+        words_key=submission.words_key,
+    )
+    count([comment.reader_id], None, verdict.status)
+    _arrived(comment, By(Actor.RULE, reasons=verdict.reasons))
+    return _receipt(comment, _issue_token(comment))
+
+
+def keep_of_staff(
+    page: Page, above: ReaderComment | None, text: str, *, by: AbstractBaseUser
+) -> ReaderComment:
+    """Publish what staff say. No reader, no address: a badge and an account."""
+    above = _answered(above.pk) if above else None
+    comment = _insert(
+        page, above, user_name=names.of(by), user=by, by_staff=True, comment=text, status=Status.APPROVED
+    )
+    _arrived(comment, By(Actor.PERSON, by, (SAID_BY_STAFF,)))
+    return comment
+
+
+def _insert(page: Page, above: ReaderComment | None, **said: object) -> ReaderComment:
+    return ReaderComment.objects.create(
+        content_type=ContentType.objects.get_for_model(page),
+        object_pk=str(page.pk),
+        site_id=settings.SITE_ID,
+        page_id=page.pk,
+        in_reply_to=above,
+        root_id=(above.root_id or above.pk) if above else None,
+        level=above.level + 1 if above else 0,
+        under_held=below_held(above),
+        **said,
+    )
+
+
+def _arrived(comment: ReaderComment, by: By) -> None:
+    Revision.objects.create(comment=comment, number=comment.revision, text=comment.comment)
+    record(comment, "", by)
+    notifications.arrived(comment)
+    transaction.on_commit(
+        lambda: comment_was_posted.send(sender=ReaderComment, comment=comment, request=None)
+    )
+
+
+def _answered(comment_id: int | None) -> ReaderComment | None:
+    """Return the comment that is answered, locked: it is not held while the reply is being written."""
+    if not comment_id:
+        return None
+    return ReaderComment.objects.select_for_update(of=("self",), no_key=True).filter(pk=comment_id).first()
+
+
+def _facts(
+    submission: Submission, terms: policy.Policy, reader: Reader | None, *, proven: bool
+) -> rules.Facts:
+    domain = submission.address.rpartition("@")[2]
+    trust_matters = proven and terms.moderation == Moderation.UNTIL_TRUSTED
+    return rules.Facts(
+        text=submission.text,
+        name=submission.name,
+        domain=domain,
+        bans=_bans(reader, domain),
+        honeypot_filled=submission.honeypot_filled,
+        seconds_open=submission.seconds_open,
+        proven_approved=_proven(submission).filter(status__in=PUBLIC).count() if trust_matters else 0,
+    )
+
+
+def _bans(reader: Reader | None, domain: str) -> tuple[str, ...]:
+    """What meets the address that was typed, whoever typed it: it only ever makes a person look."""
+    if reader is None:
+        return ()
+    return (reader.ban, *DomainBan.objects.of(domain).values_list("ban", flat=True))
+
+
+def _shows_proof(submission: Submission) -> bool:
+    """
+    Say whether the author's token of a comment with a proven address, by the same person, came along.
+
+    An address merely typed proves nothing, and earns nothing.
+    """
+    if not (submission.address and submission.proofs):
+        return False
+    shown = Token.objects.matching(purpose=Token.Purpose.AUTHOR, secrets_shown=list(submission.proofs))
+    return _proven(submission).filter(pk__in=shown.values("comment")).exists()
+
+
+def _proven(submission: Submission) -> QuerySet[ReaderComment]:
+    """Comments of the person the submission names, with a proven address."""
+    person = Reader.objects.with_address(submission.address)
+    return ReaderComment.objects.filter(reader__in=person, proven_at__isnull=False)
+
+
+def _reader(address: str) -> Reader | None:
+    """
+    Return the person's row, locked: nobody erases, merges or purges it before the comment refers to it.
+
+    The same three statements run whether the address is known or not: the time tells nothing.
+    """
+    if not address:
+        return None
+    known = Reader.objects.with_address(address).values_list("address_index", flat=True).first()
+    row = Reader(address_index=known or vault.index(address), sealed_address=vault.seal(address))
+    Reader.objects.bulk_create([row], ignore_conflicts=True)
+    return Reader.objects.select_for_update().with_address(address).get()
+
+
+def _issue_token(comment: ReaderComment) -> str:
+    secret = Token.new_secret()
+    Token.objects.create(
+        comment=comment,
+        purpose=Token.Purpose.AUTHOR,
+        digest=vault.keyed_digest("token", secret),
+        expires_at=timezone.now() + TOKEN_LIFE,
+    )
+    return secret
+
+
+def _receipt(comment: ReaderComment, token: str) -> Receipt:
+    return Receipt(comment_id=comment.pk, approved=comment.status in PUBLIC, token=token)
