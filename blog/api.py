@@ -70,7 +70,7 @@ class PostList(Schema):
     next: str | None
 
 
-class CommentOut(Schema):
+class ReplyOut(Schema):
     id: int
     parent: int | None
     name: str
@@ -80,12 +80,25 @@ class CommentOut(Schema):
     removed: bool
     staff: bool
     url: str
+
+
+class CommentOut(ReplyOut):
     replies: list["CommentOut"]
+
+
+class ThreadOut(CommentOut):
+    more_replies: int = Field(description="How many replies a visitor can read beyond those given here.")
+    next_replies: str | None = Field(description="The cursor that list_replies gives them for.")
 
 
 class CommentList(Schema):
     count: int = Field(description="All comments a visitor can read on this post.")
-    items: list[CommentOut]
+    items: list[ThreadOut]
+    next: str | None
+
+
+class ReplyList(Schema):
+    items: list[ReplyOut]
     next: str | None
 
 
@@ -182,14 +195,32 @@ def get_post(request: HttpRequest, post: str) -> dict[str, Any]:
 def list_comments(
     request: HttpRequest, post: str, cursor: Cursor = "", limit: Limit = 20, order: Order = "oldest"
 ) -> dict[str, Any]:
-    """Approved threads of a post, oldest or newest first, each with its replies."""
-    page = _post(post)
-    after = _read_cursor(cursor, str)[1] if cursor else 0
+    """Approved threads of a post, oldest or newest first, each with its first replies."""
+    page, after = _post(post), _after(cursor)
     thread = queries.public_thread(page, after=after, limit=limit, newest_first=order == "newest")
     return {
         "count": thread.count,
-        "items": [_comment(node) for node in thread.threads],
+        "items": [_thread(node) for node in thread.threads],
         "next": _cursor("", thread.next_after) if thread.next_after else None,
+    }
+
+
+@router.get(
+    "/posts/{post}/comments/{comment_id}/replies/",
+    response={200: ReplyList, 404: Problem, 422: Problem},
+    operation_id="list_replies",
+)
+def list_replies(
+    request: HttpRequest, post: str, comment_id: int, cursor: Cursor = "", limit: Limit = 20
+) -> dict[str, Any]:
+    """The replies of one thread, oldest first, each with the id of the comment it answers."""
+    page, after = _post(post), _after(cursor)
+    found = queries.public_replies(page, comment_id, after=after, limit=limit)
+    if found is None:
+        raise Http404
+    return {
+        "items": [_reply(node) for node in found.flat],
+        "next": _cursor("", found.next_after) if found.next_after else None,
     }
 
 
@@ -384,7 +415,16 @@ def _picture(post: BlogPostPage) -> dict[str, Any] | None:
     }
 
 
+def _thread(node: queries.Node) -> dict[str, Any]:
+    following = _cursor("", node.more_after) if node.more else None
+    return {**_comment(node), "more_replies": node.more, "next_replies": following}
+
+
 def _comment(node: queries.Node) -> dict[str, Any]:
+    return {**_reply(node), "replies": [_comment(reply) for reply in node.replies]}
+
+
+def _reply(node: queries.Node) -> dict[str, Any]:
     return {
         "id": node.id,
         "parent": node.parent_id,
@@ -395,12 +435,15 @@ def _comment(node: queries.Node) -> dict[str, Any]:
         "removed": node.removed,
         "staff": node.by_staff,
         "url": node.permalink,
-        "replies": [_comment(reply) for reply in node.replies],
     }
 
 
 def _cursor(*parts: object) -> str:
     return base64.urlsafe_b64encode("|".join(map(str, parts)).encode()).decode()
+
+
+def _after(cursor: str) -> int:
+    return _read_cursor(cursor, str)[1] if cursor else 0
 
 
 def _read_cursor(cursor: str, first: Any) -> tuple[Any, int]:

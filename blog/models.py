@@ -9,7 +9,9 @@ from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.html import strip_tags
+from django.views.decorators.http import require_safe
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import ItemBase, Tag
@@ -264,6 +266,16 @@ class BlogPostPage(RoutablePageMixin, SearchEnginesMixin, Page):
         response = self.render(request, template="blog/comments/report_page.html", context_overrides=context)
         if outcome:
             outcome.mark(response)
+        return response
+
+    @path("comments/<int:comment_id>/replies/")
+    @method_decorator(require_safe)
+    def replies(self, request: HttpRequest, comment_id: int) -> HttpResponse:
+        """The replies of one thread, page by page: where a long one goes on."""
+        context = comment_views.replies(request, self, comment_id)
+        template = "blog/comments/replies_page.html"
+        response = self.render(request, template=template, context_overrides=context)
+        comment_views.keep_private(request, response)
         return response
 
     @path("comments/<int:comment_id>/reply/")

@@ -1,8 +1,15 @@
 """One factory for each model, one trait for each state. Comments and messages come through the front door."""
 
+from collections.abc import Sequence
+
 import factory
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.utils import timezone
+from django_comments.models import Comment
 from factory.django import DjangoModelFactory
 from wagtail_factories import ImageFactory, PageFactory
 
@@ -123,3 +130,42 @@ class CommentFactory(factory.Factory):
         by = get_user_model().objects.filter(username="decider").first()
         by = by or UserFactory(username="decider", group="Comment moderators")
         return actions.VERBS[decision](comment, by=by, version=comment.version)
+
+
+def plant_comments(post, answered: Sequence[int | None], status: str = "approved") -> list[int]:
+    """Write many comments at once, past the front door. Each answers the one at an index, or none."""
+    comments = Comment.objects.bulk_create(
+        Comment(
+            content_type=ContentType.objects.get_for_model(post),
+            object_pk=str(post.pk),
+            site_id=settings.SITE_ID,
+            user_name=f"Planted {number}",
+            comment=f"Planted thought {number}.",
+            submit_date=timezone.now(),
+            is_public=status == "approved",
+        )
+        for number in range(len(answered))
+    )
+    keys, levels, roots = [comment.pk for comment in comments], [], []
+    for above in answered:
+        levels.append(0 if above is None else levels[above] + 1)
+        roots.append(None if above is None else roots[above] or keys[above])
+    above = [None if above is None else keys[above] for above in answered]
+    with connection.cursor() as cursor:
+        cursor.executemany(_THREAD_ROW, list(zip(keys, levels, strict=True)))
+        rows = zip(keys, [status] * len(keys), [post.pk] * len(keys), above, roots, strict=True)
+        cursor.executemany(_OWN_ROW, list(rows))
+    return keys
+
+
+_THREAD_ROW = """
+    INSERT INTO django_comments_xtd_xtdcomment
+    (comment_ptr_id, level, thread_id, parent_id, "order", followup, nested_count)
+    VALUES (%s, %s, 0, 0, 1, FALSE, 0)
+"""
+_OWN_ROW = """
+    INSERT INTO blog_comments_readercomment
+    (xtdcomment_ptr_id, status, page_id, in_reply_to_id, root_id,
+     under_held, by_staff, revision, version, reason)
+    VALUES (%s, %s, %s, %s, %s, FALSE, FALSE, 1, 1, '')
+"""

@@ -7,7 +7,7 @@ import pytest
 from django.core import signing
 from django.core.management import call_command
 
-from blog.comments import queries
+from blog.comments import threads
 from blog.comments import views as comment_views
 from blog.comments.models import Token
 from tests import crawl
@@ -96,28 +96,28 @@ def test_no_mail_to_others_gives_an_address_away(full_site, smtp, client, modera
 
 def test_the_crawl_sees_a_hash_of_an_address(roles, full_site, monkeypatch):
     """The leak of WordPress and of stock django-comments-xtd, put back: an avatar named by an MD5."""
-    real = queries._node
+    real = threads.node_of
 
     def with_avatar(comment, url):
         node = real(comment, url)
         node.name += hashlib.md5(comment.reader.address.encode(), usedforsecurity=False).hexdigest()
         return node
 
-    monkeypatch.setattr(queries, "_node", with_avatar)
+    monkeypatch.setattr(threads, "node_of", with_avatar)
 
     assert any("canary-two" in hit for hit in hits(roles, [full_site.url]))
 
 
 def test_the_crawl_sees_an_address_packed_into_a_link(roles, full_site, monkeypatch):
     """The leak of django-comments-xtd's confirmation links, put back: a token that holds the address."""
-    real = queries._node
+    real = threads.node_of
 
     def with_token(comment, url):
         node = real(comment, url)
         node.reply_url += signing.dumps({"address": comment.reader.address * 3}, compress=True)
         return node
 
-    monkeypatch.setattr(queries, "_node", with_token)
+    monkeypatch.setattr(threads, "node_of", with_token)
 
     assert any("canary-two" in hit for hit in hits({"anonymous": roles["anonymous"]}, [full_site.url]))
 

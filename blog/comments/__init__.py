@@ -11,7 +11,7 @@ A comment's life, in the order it is lived.
     actions.report  a reader says that a public comment should not be there
     authoring       its author edits it or takes it back
     changes         how a change of state is written: compare-and-set, with its decision
-    queries.public_thread   what a visitor sees
+    queries.public_thread   what a visitor sees, as nodes of ``threads``; ``public_replies``: a long one
     notifications   what is told to whom, by the outbox: ``letters`` to readers, ``notices`` to moderators
     subscribing     a reader asks to be told, confirms, ends it; ``asking`` says whether he may be asked
     mail_views      the pages behind the links in mails

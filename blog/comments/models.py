@@ -81,6 +81,10 @@ class CommentQuerySet(models.QuerySet):
     def on(self, page: Page) -> "CommentQuerySet":
         return self.filter(page_id=page.pk)
 
+    def numbered(self, pk: int) -> "CommentQuerySet":
+        """The one with an id, which may be any number somebody made up."""
+        return self.filter(pk=pk) if pk <= models.BigAutoField.MAX_BIGINT else self.none()
+
     def held(self) -> "CommentQuerySet":
         """Waiting for a moderator, whole or with an edit, the longest first."""
         return self.filter(waiting=True).order_by("pk")
@@ -100,14 +104,18 @@ class ReaderComment(XtdComment):
     """
 
     status = models.CharField(max_length=12, choices=Status, default=Status.PENDING)
-    page = models.ForeignKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="reader_comments")
+    page = models.ForeignKey(
+        "wagtailcore.Page", on_delete=models.CASCADE, related_name="reader_comments", db_index=False
+    )
     reader = models.ForeignKey(
         Reader, null=True, blank=True, on_delete=models.SET_NULL, related_name="comments"
     )
     in_reply_to = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.RESTRICT, related_name="replies"
     )
-    root = models.ForeignKey("self", null=True, blank=True, on_delete=models.RESTRICT, related_name="thread")
+    root = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.RESTRICT, related_name="thread", db_index=False
+    )
     under_held = models.BooleanField(default=False, help_text="Below a held comment: not shown yet.")
     revision = models.PositiveIntegerField(default=1, help_text="Which revision ``comment`` holds.")
     held_revision = models.PositiveIntegerField(
@@ -133,8 +141,20 @@ class ReaderComment(XtdComment):
         default_manager_name = "objects"
         verbose_name = "reader comment"
         permissions = (("moderate_comments", "Can moderate reader comments"),)
+        # Those of ``page`` and ``root`` alone are left out: SQLite would take them for these,
+        # and read every comment there is to show twenty.
         indexes = (
-            models.Index(fields=["page", "status"], name="comment_page_status"),
+            models.Index(fields=["page", "status", "under_held"], name="comment_readable"),
+            models.Index(
+                fields=["page", "xtdcomment_ptr", "status", "under_held"],
+                condition=Q(root=None),
+                name="comment_first",
+            ),
+            models.Index(
+                fields=["root", "xtdcomment_ptr", "status", "under_held"],
+                condition=Q(root__isnull=False),
+                name="comment_thread",
+            ),
             models.Index(fields=["status", "xtdcomment_ptr"], name="comment_status"),
             models.Index(fields=["xtdcomment_ptr"], condition=Q(waiting=True), name="comment_waiting"),
         )

@@ -1,65 +1,33 @@
 """What is read of comments. "Public" is spelt in ``CommentQuerySet`` and used here."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.utils.safestring import SafeString
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Count, Exists, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.sql.compiler import SQLCompiler
 from wagtail.models import Page
 
-from blog.comments import text
 from blog.comments.models import ReaderComment, Token
 from blog.comments.states import PUBLIC, VISIBLE_TO_AUTHOR, Status
+from blog.comments.threads import (
+    REPLIES_A_PAGE,
+    THREADS_A_PAGE,
+    Node,
+    Replies,
+    Thread,
+    nest,
+    node_of,
+    room_for_replies,
+    share,
+    without_empty_places,
+)
 
-THREADS_A_PAGE = 20
-DEEPEST_SHOWN = 3
 MOST_COUNTED = 10_000
 REPORTED = "reported"
-
-
-@dataclass(slots=True)
-class Node:
-    """A comment as a visitor sees it: all that templates and API get, and no more than may be shown."""
-
-    id: int
-    name: str
-    text: str
-    submitted_at: datetime
-    depth: int
-    parent_id: int | None
-    permalink: str
-    reply_url: str
-    report_url: str
-    parent_name: str = ""
-    awaiting: bool = False
-    removed: bool = False
-    by_staff: bool = False
-    edit_url: str = ""
-    level: int = 0
-    full: bool = False
-    replies: list["Node"] = field(default_factory=list)
-
-    @property
-    def html(self) -> SafeString:
-        return text.as_html(self.text)
-
-    @property
-    def can_reply(self) -> bool:
-        return not (self.awaiting or self.removed or self.full)
-
-
-@dataclass(slots=True)
-class Thread:
-    """One page of a post's threads. ``count`` is all a visitor can read, not only this page."""
-
-    count: int
-    threads: list[Node]
-    newest_first: bool = False
-    next_after: int | None = None
-    next_url: str = ""
 
 
 def public_thread(
@@ -75,66 +43,63 @@ def public_thread(
 
     ``own`` are ids of comments the visitor wrote: he sees them while they wait.
     """
-    comments = _shown(page, own).order_by("pk")
-    tops = list(_after(comments.filter(root=None), after, newest_first=newest_first)[: limit + 1])
-    more, tops = len(tops) > limit, tops[:limit]
+    own = list(own)
+    tops, more = _page_of_tops(page, after, limit, own, newest_first=newest_first)
     last = tops[-1].pk if tops else 0
-    replies = comments.filter(root__in=[top.pk for top in tops]) if tops else []
+    if more and own and not after:
+        tops += _waiting_further_on(page, own, tops)
     return Thread(
         count=ReaderComment.objects.approved().on(page).count(),
-        threads=_tree(
-            [*tops, *_waiting_further_on(comments, own, tops, more=more and not after)], replies, page
-        ),
+        threads=_nodes(page, tops, limit, own),
         next_after=last if more else None,
         newest_first=newest_first,
     )
 
 
-def mark_full(nodes: Iterable[Node], takes_replies_to: Callable[[int], bool]) -> None:
-    """Mark the comments that stand too deep in their thread to be answered."""
-    for node in nodes:
-        node.full = not takes_replies_to(node.level)
-        mark_full(node.replies, takes_replies_to)
-
-
-def mark_editable(nodes: Iterable[Node], editable: set[int]) -> None:
-    """Give the visitor's own comments, where he may still change them, the way to do so."""
-    for node in nodes:
-        if node.id in editable:
-            node.edit_url = f"{node.permalink}edit/"
-        mark_editable(node.replies, editable)
-
-
-def _after(tops: QuerySet[ReaderComment], after: int, *, newest_first: bool) -> QuerySet[ReaderComment]:
-    if newest_first:
-        return (tops.filter(pk__lt=after) if after else tops).order_by("-pk")
-    return tops.filter(pk__gt=after)
+def public_replies(
+    page: Page, top_id: int, *, after: int = 0, limit: int = REPLIES_A_PAGE, own: Iterable[int] = ()
+) -> Replies | None:
+    """Return the replies of a thread that come after the one with an id; None when nobody may read it."""
+    top = _shown(page, own).filter(root=None).numbered(top_id).first()
+    if top is None:
+        return None
+    thread = _shown(page, own).filter(root=top)
+    found = list(thread.filter(pk__gt=after).order_by("pk")[: limit + 1])
+    more, found = len(found) > limit, found[:limit]
+    url = page.get_url()
+    nodes = nest(found, url, _names_missing([top, *found]))
+    nodes = nodes if more else without_empty_places(nodes)
+    if top.status not in PUBLIC and not nodes:
+        return None
+    last = found[-1].pk if more else 0
+    left = thread.filter(status__in=PUBLIC, pk__gt=last).count() if more else 0
+    return Replies(node_of(top, url), nodes, after=after, more=left, next_after=last if left else None)
 
 
 def place(page: Page, comment_id: int, limit: int = THREADS_A_PAGE) -> str | None:
-    """Return where a visitor finds a comment, on whichever page of threads; None when he may not read it."""
-    comment = ReaderComment.objects.approved().on(page).filter(pk=comment_id).first()
+    """Return where a visitor finds a comment, on whichever page; None when he may not read it."""
+    comment = ReaderComment.objects.approved().on(page).numbered(comment_id).first()
     if comment is None:
         return None
-    top = comment.root_id or comment.pk
-    before = _shown(page, ()).filter(root=None, pk__lt=top).order_by("-pk")
-    query = ""
-    if len(before.values_list("pk")[:limit]) == limit:
-        query = f"?after={before.values_list('pk', flat=True).first()}"
-    return f"{page.get_url()}{query}#comment-{comment_id}"
+    after = _after_for(_shown(page).filter(root=None), comment.root_id or comment.pk, limit)
+    where = page.get_url()
+    if comment.root_id and comment_id not in _in_place(page, after, limit, comment.root_id):
+        where += f"comments/{comment.root_id}/replies/"
+        after = _after_for(_shown(page).filter(root=comment.root_id), comment_id, REPLIES_A_PAGE)
+    return f"{where}{f'?after={after}' if after else ''}#comment-{comment_id}"
 
 
 def public_comment(page: Page, comment_id: int) -> Node | None:
     """Return one comment of a page, without its replies, when a visitor may read it."""
-    comment = ReaderComment.objects.approved().on(page).filter(pk=comment_id).first()
-    return _node(comment, page.get_url()) if comment else None
+    comment = ReaderComment.objects.approved().on(page).numbered(comment_id).first()
+    return node_of(comment, page.get_url()) if comment else None
 
 
 def newest(page: Page, limit: int) -> list[Node]:
     """Return the newest comments a visitor to the page may read, one after the other."""
     url = page.get_url()
     return [
-        _node(comment, url) for comment in ReaderComment.objects.approved().on(page).order_by("-pk")[:limit]
+        node_of(comment, url) for comment in ReaderComment.objects.approved().on(page).order_by("-pk")[:limit]
     ]
 
 
@@ -192,63 +157,120 @@ def _count_at_once(rows: list[QuerySet]) -> tuple[int, ...]:
         return cursor.fetchone()
 
 
-def _waiting_further_on(
-    comments: QuerySet[ReaderComment], own: Iterable[int], shown: list[ReaderComment], *, more: bool
-) -> QuerySet[ReaderComment] | list[ReaderComment]:
-    """The visitor's own held threads that stand on a later page: he has just come from writing them."""
-    if not more or not own:
-        return []
-    waiting = comments.filter(root=None, status=Status.PENDING, pk__in=list(own))
-    return waiting.exclude(pk__in=[top.pk for top in shown])
+class _Keys(Subquery):
+    """The keys another query finds, as one list: so a row brings those of its first replies along."""
+
+    template = "(SELECT JSON_GROUP_ARRAY(found.pk) FROM (%(subquery)s) AS found)"
+    output_field = JSONField()
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Sequence[Any]]:
+        template = "(SELECT COALESCE(JSONB_AGG(found.pk), '[]') FROM (%(subquery)s) AS found)"
+        return self.as_sql(compiler, connection, template=template, **context)
 
 
-def _shown(page: Page, own: Iterable[int]) -> QuerySet[ReaderComment]:
+class _Number(Subquery):
+    """How many rows another query finds."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS found)"
+    output_field = IntegerField()
+
+
+class _Top(NamedTuple):
+    """
+    The first comment of a thread, and its replies.
+
+    ``first_replies`` are the keys of as many as a page could show and of one more, ``replies_to_read`` is how
+    many a visitor can read.
+    """
+
+    pk: int
+    first_replies: list[int]
+    replies_to_read: int
+
+
+def _page_of_tops(
+    page: Page, after: int, limit: int, own: list[int], *, newest_first: bool
+) -> tuple[list[_Top], bool]:
+    """Return a page of threads, and whether there are more."""
+    tops = _shown(page, own).filter(root=None).order_by("-pk" if newest_first else "pk")
+    if after:
+        tops = tops.filter(**{"pk__lt" if newest_first else "pk__gt": after})
+    found = _keys(tops[: limit + 1])
+    return found[:limit], len(found) > limit
+
+
+def _keys(tops: QuerySet[ReaderComment]) -> list[_Top]:
+    """Read keys alone: one index answers, where words would make PostgreSQL join all comments there are."""
+    thread = ReaderComment.objects.filter(root=OuterRef("pk")).values("pk")
+    first = thread.filter(_readable(), under_held=False).order_by("pk")[: REPLIES_A_PAGE + 1]
+    known = tops.annotate(first_replies=_Keys(first), replies_to_read=_Number(thread.approved().order_by()))
+    return [_Top(*row) for row in known.values_list("pk", "first_replies", "replies_to_read")]
+
+
+def _waiting_further_on(page: Page, own: list[int], tops: list[_Top]) -> list[_Top]:
+    """Threads on later pages where the visitor's own words wait: he has just come from writing them."""
+    waiting = _shown(page, own).filter(status=Status.PENDING, pk__in=own).order_by()
+    threads = _shown(page, own).filter(pk__in=waiting.values(thread_of=Coalesce("root_id", "pk")))
+    return _keys(threads.exclude(pk__in=[top.pk for top in tops]).order_by("pk"))
+
+
+def _nodes(page: Page, tops: list[_Top], limit: int, own: list[int]) -> list[Node]:
+    """Return threads with the replies they show in place, and how many more there are to read."""
+    in_place = _share(tops, limit)
+    comments = _words(in_place, own) if tops else []
+    nodes = nest(comments, page.get_url(), _names_missing(comments))
+    shown = Counter(comment.root_id for comment in comments if comment.status in PUBLIC)
+    left = {top.pk: top.replies_to_read - shown[top.pk] for top in tops}
+    for node in nodes:
+        if left[node.id] > 0:
+            node.more, node.more_after = left[node.id], in_place[node.id][-1]
+    return without_empty_places(nodes)
+
+
+def _share(tops: list[_Top], limit: int) -> dict[int, list[int]]:
+    """Return the replies that each thread of a page shows in place."""
+    shares = share([top.first_replies for top in tops], room_for_replies(limit))
+    return dict(zip((top.pk for top in tops), shares, strict=True))
+
+
+def _words(in_place: dict[int, list[int]], own: list[int]) -> list[ReaderComment]:
+    """Return threads in their order, then replies in theirs: the first, and the visitor's own that wait."""
+    keys = {*in_place, *(pk for replies in in_place.values() for pk in replies)}
+    # not asked by page: what SQLite would then read is the whole page
+    found = ReaderComment.objects.filter(_readable(own), pk__in=[*keys, *own], under_held=False).in_bulk()
+    mine = {pk for pk in own if pk in found and found[pk].root_id in in_place}
+    waiting = {pk for pk in mine if found[pk].status == Status.PENDING}
+    order = [*in_place, *sorted((keys | waiting) - in_place.keys())]
+    return [found[pk] for pk in order if pk in found]
+
+
+def _names_missing(comments: list[ReaderComment]) -> dict[int, str]:
+    """Return the names of those who are answered from elsewhere, where a visitor may read them."""
+    missing = {comment.in_reply_to_id for comment in comments} - {comment.pk for comment in comments} - {None}
+    if not missing:
+        return {}
+    return dict(ReaderComment.objects.approved().filter(pk__in=missing).values_list("pk", "user_name"))
+
+
+def _after_for(comments: QuerySet[ReaderComment], pk: int, limit: int) -> int:
+    """Return after which one a page starts that has the comment; 0 where the first page has it."""
+    before = comments.filter(pk__lt=pk).order_by("-pk").values_list("pk", flat=True)[:limit]
+    return before[0] if len(before) == limit else 0
+
+
+def _in_place(page: Page, after: int, limit: int, top: int) -> list[int]:
+    tops, _ = _page_of_tops(page, after, limit, [], newest_first=False)
+    return _share(tops, limit).get(top, [])
+
+
+def _shown(page: Page, own: Iterable[int] = ()) -> QuerySet[ReaderComment]:
+    return ReaderComment.objects.on(page).filter(_readable(own), under_held=False)
+
+
+def _readable(own: Iterable[int] = ()) -> Q:
     """Approved comments, the visitor's own that wait, and removed ones that somebody has answered."""
     answered = ReaderComment.objects.filter(in_reply_to=OuterRef("pk"))
-    approved = Q(status__in=PUBLIC)
     mine = Q(pk__in=list(own), status__in=VISIBLE_TO_AUTHOR)
-    removed = ~Q(status__in=VISIBLE_TO_AUTHOR) & Exists(answered)
-    return ReaderComment.objects.on(page).filter(approved | mine | removed, under_held=False)
-
-
-def _tree(tops: Iterable[ReaderComment], replies: Iterable[ReaderComment], page: Page) -> list[Node]:
-    """Nest replies under what they answer, as deep as is shown; deeper ones follow at the last level."""
-    url = page.get_url()
-    found: list[Node] = []
-    nodes: dict[int, Node] = {}
-    lists: dict[int | None, list[Node]] = {None: found}
-    for comment in [*tops, *sorted(replies, key=lambda each: each.pk)]:
-        node = nodes[comment.pk] = _node(comment, url)
-        above = nodes.get(comment.in_reply_to_id)
-        node.parent_name = above.name if above else ""
-        siblings = lists[above.id if above else None]
-        siblings.append(node)
-        lists[node.id] = node.replies if node.depth < DEEPEST_SHOWN else siblings
-    return _without_empty_places(found)
-
-
-def _without_empty_places(nodes: list[Node]) -> list[Node]:
-    """Drop removed comments that hold nothing up."""
-    for node in nodes:
-        node.replies = _without_empty_places(node.replies)
-    answered = {node.parent_id for node in nodes if not node.removed}
-    return [node for node in nodes if not node.removed or node.replies or node.id in answered]
-
-
-def _node(comment: ReaderComment, url: str) -> Node:
-    removed = comment.status not in VISIBLE_TO_AUTHOR
-    return Node(
-        id=comment.pk,
-        name="" if removed else comment.user_name,
-        text="" if removed else comment.comment,
-        submitted_at=comment.submit_date,
-        depth=min(comment.level, DEEPEST_SHOWN),
-        level=comment.level,
-        parent_id=comment.in_reply_to_id,
-        permalink=f"{url}comments/{comment.pk}/",
-        reply_url=f"{url}comments/{comment.pk}/reply/",
-        report_url=f"{url}comments/{comment.pk}/report/",
-        awaiting=comment.status == Status.PENDING,
-        removed=removed,
-        by_staff=comment.by_staff,
-    )
+    return Q(status__in=PUBLIC) | mine | (~Q(status__in=VISIBLE_TO_AUTHOR) & Exists(answered))

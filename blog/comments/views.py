@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from wagtail.models import Page
 
-from blog.comments import actions, authoring, own_comments, policy, queries
+from blog.comments import actions, authoring, own_comments, policy, queries, threads
 from blog.comments.forms import CommentForm, ReportForm, WordsForm
 from blog.comments.models import ReaderComment
 from cms.outcome import Outcome
@@ -45,12 +45,29 @@ def _thread(request: HttpRequest, page: Page, terms: policy.Policy) -> queries.T
     thread = queries.public_thread(
         page, after=_after(request), limit=terms.threads_a_page, own=own, newest_first=newest_first
     )
-    queries.mark_full(thread.threads, terms.takes_replies_to)
-    queries.mark_editable(thread.threads, authoring.editable_among(own, page))
+    threads.mark_full(thread.threads, terms.takes_replies_to)
+    threads.mark_editable(thread.threads, authoring.editable_among(own, page))
     if thread.next_after:
         query = {"comments": NEWEST} if newest_first else {}
         thread.next_url = f"{page.get_url()}?{urlencode({**query, 'after': thread.next_after})}#comments"
     return thread
+
+
+def replies(request: HttpRequest, page: Page, comment_id: int) -> dict[str, Any]:
+    """Return what the page of one thread's replies needs. Raises Http404 for a thread nobody may read."""
+    own, terms = queries.owned(own_comments.tokens(request)), policy.of(page)
+    thread = queries.public_replies(page, comment_id, after=_after(request), own=own)
+    if thread is None:
+        raise Http404
+    threads.mark_full([thread.top, *thread.replies], terms.takes_replies_to)
+    threads.mark_editable(thread.replies, authoring.editable_among(own, page))
+    reply_to = thread.top if thread.top.can_reply else None
+    return {
+        "thread": thread,
+        "comment_form": _to_show(None, page, terms, reply_to),
+        "reply_to": reply_to,
+        "comments_open": terms.open,
+    }
 
 
 def permalink(page: Page, comment_id: int) -> HttpResponse:

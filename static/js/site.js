@@ -91,27 +91,26 @@ function moveForReplies(form) {
     const box = form.closest(".respond");
     const title = one("h2", box);
     const label = one(`label[for="${form.elements.comment.id}"]`);
-    const first = [title.textContent, label.textContent];
+    const first = [form.elements.reply_to.defaultValue, title.textContent, label.textContent];
     const place = document.createComment("the form's own place");
     const cancel = one("[data-cancel]", form) ?? make("a", { className: "button button-quiet", textContent: "Cancel reply", href: "#comments" });
     let pressed = null;
     box.before(place);
 
-    const answer = (id, words) => {
-        form.elements.reply_to.value = id;
-        [title.textContent, label.textContent] = words;
+    const answer = (...words) => {
+        [form.elements.reply_to.value, title.textContent, label.textContent] = words;
     };
     const open = (link) => {
         pressed = link;
         link.closest("article").after(box);
         one(".actions", form).append(cancel);
-        answer(link.dataset.reply, [`Reply to ${link.dataset.name}`, `Your reply to ${link.dataset.name}`]);
+        answer(link.dataset.reply, `Reply to ${link.dataset.name}`, `Your reply to ${link.dataset.name}`);
         form.elements.comment.focus();
     };
     const close = () => {
         place.after(box);
         cancel.remove();
-        answer("0", first);
+        answer(...first);
         pressed.focus();
         pressed = null;
     };
@@ -149,7 +148,7 @@ function offerToShare(row) {
     });
 }
 
-/** The same link, fetched and appended; focus goes to the first new comment. */
+/** The same link, fetched and appended to the list before it; focus goes to the first new comment. */
 async function loadMore(event) {
     const link = event.target.closest("a[data-more]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -160,11 +159,11 @@ async function loadMore(event) {
         const answer = await fetch(link.href);
         if (!answer.ok) throw new Error(answer.status);
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const fresh = [...page.querySelectorAll("#thread > li")].filter((item) => !document.getElementById(one("article", item).id));
-        const next = one("a[data-more]", page);
-        one("#thread").append(...fresh);
-        if (next) link.replaceWith(next);
-        else link.parentElement.remove();
+        for (const item of page.querySelectorAll("#thread li")) if (document.getElementById(one("article", item).id)) item.remove();
+        const fresh = [...page.querySelectorAll("#thread > li")];
+        const row = link.parentElement;
+        row.previousElementSibling.append(...fresh);
+        row.replaceWith(...page.querySelectorAll("#thread + .more"));
         if (fresh.length) focusOn(one("article", fresh[0]));
         say(`${fresh.length} more comment${fresh.length === 1 ? "" : "s"} loaded`);
     } catch {

@@ -25,6 +25,7 @@ def test_the_document_is_valid_and_names_every_path(client):
         "/api/v1/posts/",
         "/api/v1/posts/{post}/",
         "/api/v1/posts/{post}/comments/",
+        "/api/v1/posts/{post}/comments/{comment_id}/replies/",
         "/api/v1/comments/{comment_id}/",
         "/api/v1/comments/{comment_id}/report/",
         "/api/v1/contact/{page}/",
@@ -138,6 +139,8 @@ def test_threads_hold_approved_comments_with_their_replies(client, post):
         "staff",
         "url",
         "replies",
+        "more_replies",
+        "next_replies",
     }
 
 

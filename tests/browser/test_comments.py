@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import log_in
-from tests.factories import CommentFactory
+from tests.factories import CommentFactory, plant_comments
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -146,3 +146,41 @@ def test_the_form_comes_to_the_comment_and_goes_back(arrive, post, way_back):
     expect(below_the_comment).to_have_count(0)
     expect(tab.get_by_label("Your comment")).to_be_visible()
     expect(tab.get_by_role("heading", name="Leave a comment")).to_be_visible()
+
+
+def test_a_long_thread_goes_on_where_its_link_leads(tab, post, scripts):
+    keys = plant_comments(post, [None, *[0] * 130, None])
+    tab.goto(post.url)
+    expect(tab.locator(f"#comment-{keys[60]}")).to_have_count(1)
+    expect(tab.locator(f"#comment-{keys[61]}")).to_have_count(0)
+
+    tab.get_by_role("link", name="70 more replies to Planted 0").click()
+    expect(tab.locator(f"#comment-{keys[61]}")).to_be_visible()
+    if scripts:
+        expect(tab).to_have_url(post.url)
+        expect(tab.locator(f"#comment-{keys[61]}")).to_be_focused()
+    else:
+        expect(tab.get_by_role("heading", level=1)).to_have_text("Replies to Planted 0")
+        expect(tab.get_by_role("blockquote")).to_contain_text("Planted thought 0.")
+    tab.get_by_role("link", name="10 more replies to Planted 0").click()
+
+    last = tab.locator(f"#comment-{keys[130]}")
+    expect(last).to_be_visible()
+    expect(tab.get_by_role("link", name=re.compile("more repl"))).to_have_count(0)
+    last.get_by_role("link", name="Reply to Planted 130").click()
+    expect(tab.get_by_label("Your reply to Planted 130")).to_be_visible()
+    if scripts:
+        shown = tab.get_by_role("article").evaluate_all("all => all.map(one => one.id).filter(Boolean)")
+        assert shown == [f"comment-{key}" for key in keys]
+
+
+def test_the_pages_of_a_thread_lead_back_to_all_comments(tab, post):
+    keys = plant_comments(post, [None] * 25 + [22] * 70)
+    tab.goto(f"{post.url}comments/{keys[22]}/replies/?after={keys[90]}")
+
+    tab.get_by_role("link", name="From the first reply").click()
+    expect(tab.locator(f"#comment-{keys[25]}")).to_be_visible()
+    tab.get_by_role("link", name="All comments on this article").click()
+
+    expect(tab).to_have_url(re.compile(rf"{post.url}\?after=\d+#comment-{keys[22]}$"))
+    expect(tab.get_by_role("heading", level=1)).to_have_text("A quiet hour")

@@ -26,10 +26,12 @@ def demo(transactional_db, settings) -> dict[str, str]:
     settings.ADMIN_PASSWORD = PASSWORD
     call_command("load_demo", verbosity=0)
     most_discussed = max(BlogPostPage.objects.all(), key=lambda post: post.reader_comments.count())
+    answered = most_discussed.reader_comments.approved().exclude(thread=None).first()
     return {
         "home": "/",
         "blog": "/blog/",
         "post": most_discussed.url,
+        "replies": f"{most_discussed.url}comments/{answered.pk}/replies/",
         "contact": ContactPage.objects.get().url,
         "search": "/search/?q=acupuncture",
         "not found": "/no-such-page/",
