@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint e2e lock clean runtime tools
+.PHONY: help run test lint e2e bench lock clean runtime tools
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ lint: tools ## Check style, imports, templates, settings and migrations
 
 e2e: tools ## Run the browser tests only
 	@$(BIN)/pytest -m browser
+
+bench: tools ## Measure the promised speeds on a site of its own; DATABASE_URL chooses PostgreSQL
+	@$(BIN)/python -m tests.bench
 
 lock: tools ## Write both lock files anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv

@@ -1,0 +1,108 @@
+"""
+S2 and S3: what a post page costs when it is built afresh, without comments and with very many.
+
+A cost is processor milliseconds of the server's processes for each request. The sides of a comparison are
+asked one after the other in each round; what is told is the median of the rounds.
+"""
+
+import gzip
+from collections.abc import Iterable
+from itertools import count
+from statistics import median
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import Page
+
+from blog.models import BlogPostPage
+from tests.bench import crowd
+from tests.bench.door import Door
+from tests.bench.table import Table
+from tests.own_site import WebServer
+
+SIZES = (0, 50, 100, 1_000, 10_000, 100_000)
+AGAINST = 50
+ROUNDS = 5
+REQUESTS = 40
+MOST_TIMES_DEARER = 1.5
+MOST_KILOBYTES = 100
+MOST_QUERIES = 12
+
+_numbers = count()
+
+
+def make_posts(sizes: Iterable[int]) -> dict[int, Page]:
+    """One post of the demo again and again, with so many comments on each."""
+    model = BlogPostPage.objects.exclude(hero=None).order_by("pk").first()
+    posts = {}
+    for size in sizes:
+        slug = f"with-{size}"
+        posts[size] = model.copy(update_attrs={"slug": slug, "title": model.title}, copy_revisions=False)
+        crowd.talk(posts[size], size)
+    analyse()
+    return posts
+
+
+def analyse() -> None:
+    """Let PostgreSQL know its tables, as it would by itself some minutes later."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
+def measure(server: WebServer, posts: dict[int, Page], table: Table) -> None:
+    door = Door(server.port)
+    urls = {size: post.get_url() for size, post in posts.items()}
+    plain = len(door.get(urls[0]))
+    sides = {**urls, "trivial": f"/trivial/{plain}/"}
+    rounds = [_costs(server, door, sides) for _ in range(1 + ROUNDS)][1:]
+    _tell_of_page(table, rounds, urls[0])
+    for size in SIZES[1:]:
+        _tell_of_size(table, rounds, size, door.get(urls[size]), _queries(urls[size]))
+
+
+def _costs(server: WebServer, door: Door, sides: dict[object, str]) -> dict[object, float]:
+    """Return CPU milliseconds a request for each side, asked one after the other."""
+    return {side: _cost(server, door, url) for side, url in sides.items()}
+
+
+def _cost(server: WebServer, door: Door, url: str) -> float:
+    before = server.cpu_seconds()
+    for _ in range(REQUESTS):
+        door.get(_afresh(url))
+    return (server.cpu_seconds() - before) * 1000 / REQUESTS
+
+
+def _afresh(url: str) -> str:
+    """No cache has seen this address before."""
+    return f"{url}?afresh={next(_numbers)}"
+
+
+def _tell_of_page(table: Table, rounds: list[dict], url: str) -> None:
+    trivial = median(each["trivial"] for each in rounds)
+    table.tell("A trivial template of the same size", f"{trivial:.2f} ms")
+    table.tell("S2 post page without comments", f"{median(each[0] for each in rounds):.2f} ms")
+    table.tell("S2 against the trivial template", f"{_times(rounds, 0, 'trivial'):.1f} times")
+    table.at_most("S2 queries", _queries(url), MOST_QUERIES, "queries")
+
+
+def _tell_of_size(table: Table, rounds: list[dict], size: int, body: bytes, queries: int) -> None:
+    name = f"S3 {size:,} comments"
+    milliseconds = median(each[size] for each in rounds)
+    table.tell(f"{name}: cost, queries", f"{milliseconds:.2f} ms, {queries} queries")
+    if size != AGAINST:
+        table.at_most(f"{name}: cost", _times(rounds, size, AGAINST), MOST_TIMES_DEARER, "times of 50")
+    table.at_most(f"{name}: gzip", len(gzip.compress(body)) / 1000, MOST_KILOBYTES, "kB")
+
+
+def _times(rounds: Iterable[dict], side: object, against: object) -> float:
+    return median(each[side] / each[against] for each in rounds)
+
+
+def _queries(url: str) -> int:
+    client = Client(headers={"host": "localhost"})
+    client.get(_afresh(url))
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(_afresh(url)).status_code == 200
+    return len(seen)

@@ -1,0 +1,161 @@
+"""A site that stands for one measurement only: its directory, its database, its processes. Nothing stays."""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+from tests.smtp_peer import free_port
+
+ROOT = Path(__file__).parents[1]
+HOST = "127.0.0.1"
+ANSWERS_WITHIN = 60.0  # seconds
+KEPT_FROM_THE_SHELL = ("PATH", "HOME", "LANG", "DATA_DIR", "DATABASE_URL", "PORT", "VIRTUAL_ENV")
+WORKER = [sys.executable, "manage.py", "deliver"]
+
+
+@contextmanager
+def place(purpose: str, **variables: str) -> Iterator[Path]:
+    """
+    Point this process, and all it starts, at an empty directory and an empty database.
+
+    The directory is below DATA_DIR, so that it is on the disk a site would use; the database is on the server
+    of DATABASE_URL, or SQLite. Both are removed at the end. To be entered before Django is set up.
+    """
+    parent = Path(os.environ.get("DATA_DIR") or ROOT / "var").absolute()
+    parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix=f"{purpose}-", dir=parent, ignore_cleanup_errors=True) as folder,
+        _own_database(os.environ.get("DATABASE_URL", ""), purpose) as url,
+    ):
+        port = os.environ.get("PORT") or str(free_port())
+        _set_environment(DATA_DIR=folder, DATABASE_URL=url, PORT=port, **variables)
+        yield Path(folder)
+
+
+def _set_environment(**variables: str) -> None:
+    kept = {name: os.environ[name] for name in KEPT_FROM_THE_SHELL if name in os.environ}
+    os.environ.clear()
+    os.environ.update({**kept, **variables})
+
+
+@contextmanager
+def _own_database(url: str, purpose: str) -> Iterator[str]:
+    """Make an empty database beside the one that is named; the empty URL is SQLite in DATA_DIR."""
+    if not url.startswith("postgres"):
+        yield ""
+        return
+    name = f"cms_{purpose}_{token_hex(4)}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield urlsplit(url)._replace(path=f"/{name}").geturl()
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+class Process:
+    """One process of the site with all it starts, in a group of its own. What it says goes to a file."""
+
+    def __init__(self, command: list[str], log: Path) -> None:
+        self.command = command
+        self.log = log
+        self.running: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        with self.log.open("a") as output:
+            self.running = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                process_group=0,
+            )
+
+    def kill(self) -> None:
+        """SIGKILL to the whole group: nothing is finished, nothing is said."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.running.pid, signal.SIGKILL)
+        self.running.wait()
+
+    def stop(self) -> None:
+        """SIGTERM, and the end of what is left after 20 seconds."""
+        self.running.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self.running.wait(20)
+        self.kill()
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time of the whole tree so far, as user and system, in steps of 10 ms."""
+        return sum(map(_ticks, _tree(self.running.pid))) / os.sysconf("SC_CLK_TCK")
+
+    def require_alive(self) -> None:
+        assert self.running.poll() is None, self.log.read_text()
+
+
+class WebServer(Process):
+    """What `manage.py serve` starts, on PORT."""
+
+    def __init__(self, log: Path) -> None:
+        from cms.management.commands.serve import web_server  # noqa: PLC0415 -- settings are read from the place
+
+        super().__init__(web_server(HOST), log)
+        self.port = int(os.environ["PORT"])
+
+    def wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + ANSWERS_WITHIN
+        while not self.answers():
+            self.require_alive()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.02)
+
+    def answers(self) -> bool:
+        door = http.client.HTTPConnection(HOST, self.port, timeout=5)
+        try:
+            door.request("GET", "/healthz")
+            return door.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            door.close()
+
+
+@contextmanager
+def running(*processes: Process) -> Iterator[None]:
+    """Start processes, wait for the server among them, and stop them all."""
+    try:
+        for process in processes:
+            process.start()
+        for process in processes:
+            if isinstance(process, WebServer):
+                process.wait_until_it_answers()
+        yield
+    finally:
+        for process in processes:
+            if process.running:
+                process.stop()
+
+
+def _tree(pid: int) -> list[int]:
+    found = [pid]
+    for listing in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in listing.read_text().split():
+            found += _tree(int(child))
+    return found
+
+
+def _ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
