@@ -6,7 +6,7 @@ A comment's life, in the order it is lived.
     rules           hold, spam or publish, with reasons; pure (``words`` cuts text into whole words)
     actions.submit  one transaction: reader, comment, decision, outbox (``intake`` writes them)
     queries.held    what waits for a moderator
-    admin_views     the moderation desk
+    admin_views     the moderation desk; ``case_views`` the page of one comment
     actions.approve (mark_as_spam, trash, hold, reply …) a moderator decides; ``people`` is whom he bans
     actions.report  a reader says that a public comment should not be there
     authoring       its author edits it or takes it back

@@ -11,7 +11,6 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from wagtail.models import Page
 
 from blog.comments import changes, intake, notifications, policy
 from blog.comments.changes import By, Moved, NothingLeftError, StaleError
@@ -145,18 +144,18 @@ def delete(
 
 @transaction.atomic
 def reply(comment: ReaderComment, text: str, *, by: AbstractBaseUser, version: int) -> ReaderComment:
-    """Answer a comment from a staff account, and approve it if it is not public. Return the answer."""
-    _require_moderator(by)
-    if comment.status != Status.APPROVED or comment.waiting:
-        approve(comment, by=by, version=version)
-    return intake.keep_of_staff(comment.page, comment, text, by=by)
+    """
+    Answer a comment from a staff account, and approve it if it is not public. Return the answer.
 
-
-@transaction.atomic
-def say(page: Page, text: str, *, by: AbstractBaseUser) -> ReaderComment:
-    """Begin a thread from a staff account."""
+    The same answer again is the first one. Raises PermissionDenied, StaleError, NothingLeftError.
+    """
     _require_moderator(by)
-    return intake.keep_of_staff(page, None, text, by=by)
+    if earlier := intake.earlier_of_staff(comment, text, by):
+        return earlier
+    seen = changes.locked(comment.pk, version)
+    if seen.status != Status.APPROVED or seen.waiting:
+        approve(seen, by=by, version=version)
+    return intake.keep_of_staff(comment, text, by)
 
 
 Verb = Callable[..., ReaderComment]

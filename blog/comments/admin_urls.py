@@ -1,9 +1,11 @@
 from django.urls import path
 
-from blog.comments.admin_views import DeskView
+from blog.comments.admin_views import BatchView, DeskView
+from blog.comments.case_views import CaseView
 
 app_name = "blog_comments"
 urlpatterns = [
     path("", DeskView.as_view(http_method_names=["get", "head"]), name="desk"),
-    path("<int:comment_id>/", DeskView.as_view(http_method_names=["post"]), name="decide"),
+    path("batch/", BatchView.as_view(), name="batch"),
+    path("<int:comment_id>/", CaseView.as_view(http_method_names=["get", "head", "post"]), name="case"),
 ]

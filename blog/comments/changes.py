@@ -81,7 +81,7 @@ def move_all(seen: Mapping[int, int], to: Status, *, by: By) -> Moved:
 
     Approving a comment that has an edit waiting approves the edit. What readers reported is settled.
     """
-    moved = _sorted_out(_locked(seen), seen, to)
+    moved = _sorted_out(_locked_all(seen), seen, to)
     before = {comment.pk: Status(comment.status) for comment in moved.done}
     waited = _waiting_since(moved.done)
     _set(moved.done, to)
@@ -98,7 +98,7 @@ def move_all(seen: Mapping[int, int], to: Status, *, by: By) -> Moved:
 @transaction.atomic
 def drop_edit(comment_id: int, *, version: int, by: By) -> ReaderComment:
     """Refuse an edit that waits; the words that were approved stay. Raises StaleError."""
-    before = _seen(comment_id, version)
+    before = locked(comment_id, version)
     if before.held_revision is None:
         raise StaleError(before)
     waited = _waiting_since([before])
@@ -111,7 +111,7 @@ def drop_edit(comment_id: int, *, version: int, by: By) -> ReaderComment:
 @transaction.atomic
 def reword(comment_id: int, text: str, *, version: int, by: By) -> ReaderComment:
     """Put other words in place of a comment's own and of an edit that waits. Raises StaleError."""
-    before = _seen(comment_id, version)
+    before = locked(comment_id, version)
     number = next_revision(before)
     Revision.objects.create(comment=before, number=number, text=text)
     Comment.objects.filter(pk=comment_id).update(comment=text)
@@ -124,7 +124,7 @@ def reword(comment_id: int, text: str, *, version: int, by: By) -> ReaderComment
 @transaction.atomic
 def delete(comment_id: int, *, version: int) -> None:
     """Delete a comment for good, or empty it where replies of others stand on it. Raises StaleError."""
-    comment = _seen(comment_id, version)
+    comment = locked(comment_id, version)
     count([comment.reader_id], Status(comment.status), None)
     outbox.forget_about(EVENTS, [comment_id])
     if comment.replies.exists():
@@ -175,12 +175,12 @@ def _by_number(readers: Iterable[int | None]) -> dict[int, list[int]]:
     return groups
 
 
-def _locked(seen: Iterable[int]) -> list[ReaderComment]:
+def _locked_all(seen: Iterable[int]) -> list[ReaderComment]:
     rows = ReaderComment.objects.select_for_update(of=("self",)).filter(pk__in=list(seen))
     return list(rows.order_by("pk"))
 
 
-def _seen(comment_id: int, version: int) -> ReaderComment:
+def locked(comment_id: int, version: int) -> ReaderComment:
     """Return the comment, locked, if it is still the version that was seen. Raises StaleError."""
     comment = ReaderComment.objects.select_for_update(of=("self",)).get(pk=comment_id)
     if comment.version != version:

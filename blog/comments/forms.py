@@ -13,7 +13,9 @@ from wagtail.models import Page
 
 from blog.comments import names, policy, text
 from blog.comments.models import ReaderComment
+from blog.comments.phrases import Refusal
 from blog.comments.reports import Report
+from blog.comments.states import Ban
 from blog.comments.submissions import Submission
 
 SIGNED = ("content_type", "object_pk", "timestamp", "security_hash")
@@ -176,6 +178,17 @@ class WordsForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["comment"] = _words_field()
+
+
+class CaseForm(forms.Form):
+    """What the forms of one comment's page on the desk send beside words."""
+
+    version = forms.IntegerField(min_value=1, max_value=10**8)
+    refusal = forms.ModelChoiceField(Refusal.objects.all(), required=False)
+    sure = forms.BooleanField(required=False)
+    reveal = forms.BooleanField(required=False)
+    note = TypedField(required=False, max_length=500)
+    ban = forms.ChoiceField(choices=Ban.choices, required=False)
 
 
 class ReportForm(forms.Form):

@@ -71,16 +71,29 @@ def keep(submission: Submission, terms: policy.Policy) -> Receipt:
     return _receipt(comment, _issue_token(comment))
 
 
-def keep_of_staff(
-    page: Page, above: ReaderComment | None, text: str, *, by: AbstractBaseUser
-) -> ReaderComment:
-    """Publish what staff say. No reader, no address: a badge and an account."""
-    above = _answered(above.pk) if above else None
+def earlier_of_staff(above: ReaderComment, text: str, by: AbstractBaseUser) -> ReaderComment | None:
+    """Return the same answer by the same account to the same comment: a button pressed twice."""
+    return ReaderComment.objects.filter(words_key=_staff_key(above, text, by)).first()
+
+
+def keep_of_staff(above: ReaderComment, text: str, by: AbstractBaseUser) -> ReaderComment:
+    """Publish what staff answer. No reader, no address: a badge and an account."""
     comment = _insert(
-        page, above, user_name=names.of(by), user=by, by_staff=True, comment=text, status=Status.APPROVED
+        above.page,
+        _answered(above.pk),
+        user_name=names.of(by),
+        user=by,
+        by_staff=True,
+        comment=text,
+        status=Status.APPROVED,
+        words_key=_staff_key(above, text, by),
     )
     _arrived(comment, By(Actor.PERSON, by, (SAID_BY_STAFF,)))
     return comment
+
+
+def _staff_key(above: ReaderComment, text: str, by: AbstractBaseUser) -> str:
+    return vault.keyed_digest("staff words", f"{above.pk}\0{by.pk}\0{text}")
 
 
 def _insert(page: Page, above: ReaderComment | None, **said: object) -> ReaderComment:

@@ -117,19 +117,32 @@ def counts(pages: Iterable[int]) -> dict[int, int]:
     return defaultdict(int, rows.values_list("page_id").annotate(Count("pk")))
 
 
-def on_desk(status: str, words: str = "") -> QuerySet[ReaderComment]:
-    """Return the comments in one state for a moderator: held ones oldest first, others newest first."""
+def on_desk(status: str, words: str = "", after: int = 0) -> QuerySet[ReaderComment]:
+    """Return the comments of a tab that come after one: held ones oldest first, others newest first."""
     if status == Status.PENDING:
         found = ReaderComment.objects.held()
     elif status == REPORTED:
         found = ReaderComment.objects.reported()
     else:
         found = ReaderComment.objects.filter(status=status)
-    found = found.select_related("page", "reader", "in_reply_to")
+    found = for_card(found)
     if words:
         found = found.filter(Q(comment__icontains=words) | Q(user_name__icontains=words))
-    found = found.prefetch_related("decisions__user", "revisions", "reports")
-    return found.order_by("pk" if status == Status.PENDING else "-pk")
+    if status == Status.PENDING:
+        return found.filter(pk__gt=after).order_by("pk")
+    return (found.filter(pk__lt=after) if after else found).order_by("-pk")
+
+
+def for_card(found: QuerySet[ReaderComment]) -> QuerySet[ReaderComment]:
+    """With all that a moderator sees of a comment, in a fixed number of queries."""
+    found = found.select_related("page", "reader", "in_reply_to")
+    return found.prefetch_related("decisions__user", "revisions", "reports")
+
+
+def others_by(comment: ReaderComment) -> QuerySet[ReaderComment]:
+    """Return what else the person wrote, the newest first."""
+    by = ReaderComment.objects.filter(reader=comment.reader).exclude(pk=comment.pk)
+    return by.select_related("page").order_by("-pk")
 
 
 def status_counts() -> dict[str, int]:
@@ -151,7 +164,7 @@ def waiting_count() -> int:
 def _count_at_once(rows: list[QuerySet]) -> tuple[int, ...]:
     """Count each up to MOST_COUNTED + 1, all in one statement."""
     counted = [each.order_by().values("pk")[: MOST_COUNTED + 1].query.sql_with_params() for each in rows]
-    columns = (f"(SELECT COUNT(*) FROM ({sql}) AS counted)" for sql, _ in counted)
+    columns = (f"(SELECT COUNT(*) FROM ({sql}) AS counted)" for sql, _ in counted)  # noqa: S608 -- written by the ORM, values apart
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(columns)}", [each for _, params in counted for each in params])
         return cursor.fetchone()

@@ -1,7 +1,10 @@
 import pytest
+from django.contrib.auth.models import Group
+from wagtail.models import ModelLogEntry
 
 from blog.comments import erasing
-from blog.comments.models import ReaderComment
+from blog.comments.models import Reader, ReaderComment
+from blog.comments.phrases import Refusal
 from tests.conftest import signed_in, visitor
 from tests.factories import CommentFactory, UserFactory
 
@@ -27,7 +30,7 @@ def test_the_tabs_hold_what_they_say(as_moderator, post):
     for status, words in (("approved", "approved words"), ("spam", "spam words"), ("trash", "trashed words")):
         html = as_moderator.get(f"{DESK}?status={status}").content.decode()
         assert words in html
-        assert html.count("desk-card") == 1
+        assert html.count("<article") == 1
     assert "All caught up" in as_moderator.get(DESK).content.decode()
 
 
@@ -90,7 +93,8 @@ def test_a_malformed_button_is_a_400(as_moderator, post, sent):
 def test_reading_a_buttons_address_does_nothing(as_moderator, post):
     comment = CommentFactory(page=post)
 
-    assert as_moderator.get(f"{DESK}{comment.pk}/?do=approve&version=1").status_code == 405
+    assert as_moderator.get(f"{DESK}{comment.pk}/?do=approve&version=1&case=delete&sure=1").status_code == 200
+    assert as_moderator.get(f"{DESK}batch/?do=approve&comment={comment.pk}:1").status_code == 405
     assert ReaderComment.objects.get().status == "pending"
 
 
@@ -136,4 +140,95 @@ def test_a_desk_of_many_costs_a_fixed_number_of_queries(as_moderator, post, djan
     as_moderator.get(DESK)
 
     with django_assert_max_num_queries(15):
-        assert as_moderator.get(DESK).content.decode().count("desk-card") == 50
+        assert as_moderator.get(DESK).content.decode().count("<article") == 50
+
+
+def case(staff, which, **sent):
+    return staff.post(f"{DESK}{which.pk}/", {"version": which.version, **sent})
+
+
+def test_the_page_of_a_comment_tells_its_history_and_who_wrote_it(as_moderator, post):
+    CommentFactory(page=post, address="ann@example.org", text="an earlier one", approved=True)
+    comment = CommentFactory(page=post, address="ann@example.org", text="first words")
+    case(as_moderator, comment, case="reword", comment="better words")
+
+    html = as_moderator.get(f"{DESK}{comment.pk}/").content.decode()
+
+    assert "first words" in html
+    assert "better words" in html
+    assert "Edited by a moderator" in html
+    assert "an earlier one" in html
+    assert "1 approved, 0 refused" in html
+    assert "ann@example.org" not in html
+
+
+def test_rare_things_are_done_on_the_page_of_a_comment(as_moderator, post):
+    comment = CommentFactory(page=post)
+    why = Refusal.objects.create(title="Off topic")
+
+    assert case(as_moderator, comment, case="person", ban="hold").status_code == 303
+    assert case(as_moderator, comment, case="person", note="Writes often").status_code == 303
+    assert Reader.objects.get().ban == "hold"
+    assert "Writes often" in as_moderator.get(f"{DESK}{comment.pk}/").content.decode()
+    case(as_moderator, comment, case="person")
+    assert Reader.objects.get().ban == ""
+
+    case(as_moderator, comment, case="refuse", refusal=why.pk)
+    comment.refresh_from_db()
+    assert (comment.status, comment.decisions.last().refusal) == ("trash", why)
+
+    assert case(as_moderator, comment, case="delete").status_code == 422
+    assert case(as_moderator, comment, case="delete", sure="1").status_code == 303
+    assert not ReaderComment.objects.exists()
+
+
+@pytest.mark.parametrize("sent", [{"case": "reply"}, {"case": "reword", "comment": " "}])
+def test_empty_words_are_refused_on_the_page_of_a_comment(as_moderator, post, sent):
+    comment = CommentFactory(page=post)
+
+    assert case(as_moderator, comment, **sent).status_code == 422
+    assert ReaderComment.objects.get().version == comment.version
+
+
+@pytest.mark.parametrize(
+    "sent", [{"case": "reply", "comment": "x"}, {"case": "refuse"}, {"case": "delete", "sure": 1}]
+)
+def test_what_somebody_changed_meanwhile_is_left_alone_there_too(as_moderator, post, sent):
+    comment = CommentFactory(page=post)
+    case(as_moderator, comment, do="approve")
+
+    answer = case(as_moderator, comment, **sent)
+
+    assert answer.status_code == 409
+    assert "Already approved by moderator" in answer.content.decode()
+    assert ReaderComment.objects.get().status == "approved"
+
+
+def test_an_address_is_revealed_to_who_may_and_the_look_is_logged(post, moderator, as_moderator):
+    comment = CommentFactory(page=post, address="ann@example.org")
+
+    assert case(as_moderator, comment, case="person", reveal="1").status_code == 302
+    moderator.groups.add(Group.objects.get(name="Comment privacy officers"))
+    officer = signed_in(moderator)
+    answer = case(officer, comment, case="person", reveal="1")
+
+    assert "ann@example.org" in answer.content.decode()
+    assert "no-store" in answer["Cache-Control"]
+    assert ModelLogEntry.objects.get().action == "blog_comments.reveal"
+    assert "ann@example.org" not in officer.get(f"{DESK}{comment.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"do": "burn"}, {"do": "approve", "comment": "x"}, {"do": "approve", "comment": "1:2:3"}]
+)
+def test_a_malformed_batch_is_a_400(as_moderator, sent):
+    assert as_moderator.post(f"{DESK}batch/", sent).status_code == 400
+
+
+def test_a_long_queue_goes_on_where_the_page_ended(as_moderator, post):
+    comments = [CommentFactory(page=post) for _ in range(52)]
+
+    html = as_moderator.get(DESK).content.decode()
+    assert f"after={comments[49].pk}" in html
+    rest = as_moderator.get(f"{DESK}?status=pending&after={comments[49].pk}").content.decode()
+    assert rest.count("<article") == 2

@@ -36,15 +36,22 @@ def test_staff_answer_from_their_account_with_a_badge_and_approve_by_it(post, cl
     )
 
 
-def test_a_staff_name_is_never_a_log_in(post, moderator):
-    assert actions.say(post, "Welcome", by=moderator).user_name == "Staff"
+def test_a_staff_name_is_never_a_log_in_and_the_badge_outlives_the_account(post, moderator, client):
+    comment = CommentFactory(page=post)
+    assert actions.reply(comment, "Welcome", by=moderator, version=comment.version).user_name == "Staff"
 
-
-def test_a_badge_outlives_the_account(post, moderator, client):
-    actions.say(post, "Welcome", by=moderator)
     moderator.delete()
 
     assert ">Staff<" in client.get(post.url).content.decode()
+
+
+def test_the_same_answer_twice_is_one(post, moderator):
+    comment = CommentFactory(page=post, approved=True)
+
+    answers = [actions.reply(comment, "Yes.", by=moderator, version=comment.version) for _ in range(2)]
+
+    assert answers[0] == answers[1]
+    assert ReaderComment.objects.count() == 2
 
 
 def test_an_answer_to_a_comment_somebody_else_trashed_meanwhile_is_not_written(post, moderator):
@@ -189,7 +196,6 @@ def test_nobody_else_does_any_of_it(post, group):
     version = comment.version
     attempts = [
         lambda: actions.reply(comment, "x", by=by, version=version),
-        lambda: actions.say(post, "x", by=by),
         lambda: actions.edit(comment, "x", by=by, version=version),
         lambda: actions.delete(comment, by=by, version=version),
         lambda: actions.restore(comment, by=by, version=version),

@@ -1,0 +1,152 @@
+/* The moderation desk by keys and without waiting. Every step is a button or a link of the page, pressed for the moderator. */
+
+class Desk extends window.StimulusModule.Controller {
+    static targets = ["card", "list", "toast", "empty", "selected"];
+
+    connect() {
+        this.decided = [];
+        this.gone = new Set();
+    }
+
+    get current() {
+        return document.activeElement.closest(".desk-card") ?? (this.last?.isConnected ? this.last : this.cardTargets[0]);
+    }
+
+    get ticked() {
+        return this.cardTargets.filter((card) => card.querySelector(".desk-tick").checked);
+    }
+
+    focusOn(card) {
+        this.last = card;
+        card?.focus({ preventScroll: true });
+        card?.scrollIntoView({ block: "nearest" });
+    }
+
+    move(step) {
+        const cards = this.cardTargets;
+        const at = document.activeElement.closest(".desk-card") ? cards.indexOf(this.current) + step : cards.indexOf(this.current);
+        this.focusOn(cards[Math.max(0, Math.min(cards.length - 1, at))]);
+    }
+
+    next() { this.move(1); }
+
+    previous() { this.move(-1); }
+
+    tick() {
+        this.current?.querySelector(".desk-tick").click();
+    }
+
+    count() {
+        const number = this.ticked.length;
+        this.selectedTarget.textContent = number ? `${number} selected:` : "Selected ones:";
+    }
+
+    /** A key presses the card's own button, or that of the batch when cards are ticked. */
+    press({ params }) {
+        const form = this.ticked.length ? document.getElementById("desk-batch") : this.current?.querySelector("form");
+        const button = form?.querySelector(`button[value="${params.what}"]`);
+        if (button) form.requestSubmit(button);
+    }
+
+    follow({ params }) {
+        const card = this.current;
+        if (params.what === "o") window.open(card?.querySelector("[data-key=o]").href, "_blank", "noopener");
+        else if (card) location.href = `${card.querySelector("[data-key=more]").href}#${params.what}`;
+    }
+
+    tab({ params }) {
+        document.querySelector(`[data-tab="${params.what}"]`).click();
+    }
+
+    /** The card leaves at once and comes back if the server says no. */
+    async decide(event) {
+        event.preventDefault();
+        const form = event.target;
+        const item = form.closest("li");
+        const step = { item, url: form.action, before: item.nextElementSibling };
+        const sent = new FormData(form, event.submitter);
+        this.gone.add(item.firstElementChild.id);
+        this.focusOn((item.nextElementSibling ?? item.previousElementSibling)?.querySelector(".desk-card"));
+        item.remove();
+        this.decided.push(step);
+        step.saved = this.send(step.url, sent);
+        const answer = await step.saved;
+        if (answer.ok) this.say(answer.words, true);
+        else {
+            this.decided = this.decided.filter((each) => each !== step);
+            this.putBack(step);
+            this.say(answer.words);
+        }
+        this.tally(answer.waiting);
+        this.refill();
+    }
+
+    async undo() {
+        const step = this.decided.pop();
+        if (!step) return;
+        const { version } = await step.saved;
+        const sent = new FormData(step.item.querySelector("form"));
+        sent.set("version", version);
+        sent.set("do", "restore");
+        const answer = await this.send(step.url, sent);
+        this.say(answer.ok ? "Undone" : answer.words);
+        if (!answer.ok) return;
+        step.item.querySelector("[name=version]").value = answer.version;
+        const tick = step.item.querySelector(".desk-tick");
+        tick.value = `${tick.value.split(":")[0]}:${answer.version}`;
+        this.putBack(step);
+        this.tally(answer.waiting);
+    }
+
+    putBack({ item, before }) {
+        this.gone.delete(item.firstElementChild.id);
+        this.listTarget.insertBefore(item, before?.isConnected ? before : null);
+        this.emptyTarget.hidden = true;
+        this.focusOn(item.querySelector(".desk-card"));
+    }
+
+    async send(url, body) {
+        try {
+            const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
+            return { ok: response.ok, ...await response.json() };
+        } catch {
+            return { ok: false, words: "Not saved. Check your connection." };
+        }
+    }
+
+    /** The next ones are there before the last is decided. */
+    async refill() {
+        this.emptyTarget.hidden = this.cardTargets.length > 0;
+        if (this.filling || this.cardTargets.length > 10) return;
+        this.filling = true;
+        try {
+            const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+            const fresh = [...page.querySelectorAll(".desk-list > li")].filter(({ firstElementChild: card }) => !this.gone.has(card.id) && !document.getElementById(card.id));
+            this.listTarget.append(...fresh);
+            this.emptyTarget.hidden = this.cardTargets.length > 0;
+            if (!document.activeElement.closest(".desk-card")) this.focusOn(this.cardTargets[0]);
+        } catch { /* the moderator goes on with what is there; the page's own link leads to the rest */
+        } finally {
+            this.filling = false;
+        }
+    }
+
+    tally(waiting) {
+        const held = document.querySelector('[data-tab="1"] .desk-number');
+        if (waiting !== undefined && !held.textContent.endsWith("+")) held.textContent = waiting.toLocaleString("en");
+    }
+
+    say(words, undoable = false) {
+        const toast = this.toastTarget;
+        toast.replaceChildren(words);
+        if (undoable) {
+            const button = Object.assign(document.createElement("button"), { type: "button", className: "button button-small button-secondary", textContent: "Undo (z)" });
+            button.addEventListener("click", () => this.undo());
+            toast.append(button);
+        }
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => toast.replaceChildren(), 10000);
+    }
+}
+
+window.wagtail.app.register("desk", Desk);

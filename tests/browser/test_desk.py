@@ -1,0 +1,156 @@
+"""A moderator works through the queue: by keys, by mouse without scripts, on a phone, beside another one."""
+
+import pytest
+from playwright.sync_api import expect
+from wagtail.users.models import UserProfile
+
+from blog.comments.models import ReaderComment
+from blog.comments.states import Status
+from tests.browser.conftest import log_in
+from tests.factories import CommentFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+DESK = "/admin/comments/"
+MEDIAN_WAIT, LONG_WAIT = 50, 250  # milliseconds from the key to the focus on the next card
+
+CLOCK = """() => {
+    window.waits = [];
+    let pressed = 0;
+    addEventListener("keydown", () => { pressed = performance.now(); }, true);
+    addEventListener("focusin", ({ target }) => {
+        if (!pressed || !target.matches(".desk-card")) return;
+        waits.push(performance.now() - pressed);
+        pressed = 0;
+    }, true);
+}"""
+
+
+@pytest.fixture
+def desk(arrive, moderator):
+    """Open the desk as a moderator. At the end the last refill is waited for."""
+    tabs = []
+
+    def open_desk(**options):
+        tab = arrive(**options)
+        log_in(tab, "moderator")
+        tab.goto(DESK)
+        tabs.append(tab)
+        return tab
+
+    yield open_desk
+    for tab in tabs:
+        tab.wait_for_load_state("networkidle")
+
+
+def number_held(tab):
+    return tab.locator('[data-tab="1"] .desk-number')
+
+
+def statuses() -> list[str]:
+    return list(ReaderComment.objects.order_by("pk").values_list("status", flat=True))
+
+
+def test_a_hundred_and_fifty_are_decided_by_keys_without_a_stop(post, desk):
+    for _ in range(150):
+        CommentFactory(page=post)
+    tab = desk()
+    tab.evaluate(CLOCK)
+    tab.keyboard.press("j")
+
+    for number in range(150):
+        tab.locator(".desk-card:focus").wait_for()
+        tab.keyboard.press("asd"[number % 3])
+
+    expect(tab.get_by_text("All caught up")).to_be_visible()
+    expect(number_held(tab)).to_have_text("0")
+    assert statuses() == [Status.APPROVED, Status.SPAM, Status.TRASH] * 50
+    waits = sorted(tab.evaluate("waits"))
+    assert waits[len(waits) // 2] <= MEDIAN_WAIT
+    assert waits[int(len(waits) * 0.95)] <= LONG_WAIT
+
+
+def test_undo_goes_back_several_steps_and_the_card_has_the_focus_again(post, desk):
+    comments = [CommentFactory(page=post) for _ in range(4)]
+    tab = desk()
+    for key in "jas":
+        tab.keyboard.press(key)
+    expect(number_held(tab)).to_have_text("2")
+
+    tab.keyboard.press("z")
+    expect(tab.locator(f"#comment-{comments[1].pk}")).to_be_focused()
+    tab.keyboard.press("z")
+    expect(tab.locator(f"#comment-{comments[0].pk}")).to_be_focused()
+
+    expect(number_held(tab)).to_have_text("4")
+    assert statuses() == [Status.PENDING] * 4
+    tab.keyboard.press("d")
+    expect(number_held(tab)).to_have_text("3")
+    assert statuses()[0] == Status.TRASH
+
+
+def test_of_two_moderators_the_second_is_told_and_gets_the_card_back(post, desk, watch, live_server):
+    comment = CommentFactory(page=post)
+    watch.refused.add(f"{live_server.url}{DESK}{comment.pk}/")  # Chromium complains of a 409 on the console
+    first, second = desk(), desk()
+    first.keyboard.press("j")
+    first.keyboard.press("a")
+    expect(number_held(first)).to_have_text("0")
+
+    second.keyboard.press("j")
+    second.keyboard.press("s")
+
+    expect(second.get_by_text("Already approved by moderator")).to_be_visible()
+    expect(second.locator(f"#comment-{comment.pk}")).to_be_visible()
+    assert statuses() == [Status.APPROVED]
+
+
+def test_ticked_cards_are_decided_together_with_and_without_scripts(post, desk, scripts):
+    comments = [CommentFactory(page=post) for _ in range(3)]
+    tab = desk(java_script_enabled=scripts)
+    for comment in comments[:2]:
+        tab.locator(f"#comment-{comment.pk} .desk-tick").check()
+    tab.get_by_role("button", name="Spam the selected comments").click()
+
+    expect(tab.get_by_text("2 comments marked as spam.")).to_be_visible()
+    assert statuses() == [Status.SPAM, Status.SPAM, Status.PENDING]
+
+
+def test_keys_do_nothing_for_whom_has_them_off(post, desk, moderator):
+    CommentFactory(page=post)
+    tab = desk()
+    profile = UserProfile.get_for_user(moderator)
+    profile.keyboard_shortcuts = False
+    profile.save()
+    tab.reload()
+    tab.locator(".desk-card").focus()
+    tab.keyboard.press("a")
+    tab.keyboard.press("j")
+
+    expect(tab.locator(".desk-card")).to_have_count(1)
+    assert statuses() == [Status.PENDING]
+
+
+def test_a_reply_from_the_comments_page_approves_it(post, desk, scripts, client):
+    comment = CommentFactory(page=post, text="May I eat before?")
+    tab = desk(java_script_enabled=scripts)
+    tab.get_by_role("link", name="More about the comment").click()
+    tab.get_by_label("Your reply").fill("Yes, a little.")
+    tab.get_by_role("button", name="Reply and approve").click()
+
+    expect(tab.get_by_text("You answered")).to_be_visible()
+    html = client.get(post.url).content.decode()
+    assert html.index("May I eat before?") < html.index("Yes, a little.")
+    assert ReaderComment.objects.get(pk=comment.pk).status == Status.APPROVED
+
+
+def test_on_a_phone_one_tap_decides_and_nothing_is_wider_than_the_screen(post, desk):
+    CommentFactory(page=post, text="word " * 200 + "https://example.org/" + "x" * 200)
+    tab = desk(viewport={"width": 390, "height": 844}, has_touch=True)
+    button = tab.get_by_role("button", name="Approve the comment")
+
+    assert button.bounding_box()["height"] >= 44
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    button.tap()
+
+    expect(tab.get_by_text("All caught up")).to_be_visible()
+    assert statuses() == [Status.APPROVED]
