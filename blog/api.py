@@ -1,7 +1,5 @@
 """Posts and their comments as JSON. A comment posted here goes through the function the form calls."""
 
-import base64
-import binascii
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -9,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest
-from ninja import Header, Query, Router, Schema
+from ninja import Header, Router, Schema
 from ninja.responses import Status
 from ninja.security import HttpBearer
 from pydantic import ConfigDict, Field
@@ -19,14 +17,13 @@ from blog.comments.forms import CommentForm, ReportForm, WordsForm
 from blog.comments.models import ReaderComment, Token
 from blog.comments.reports import Report
 from blog.models import CARD_PICTURE, BlogPostPage, PostQuerySet
+from cms import cursors
 from cms.cross_site import require_trusted, require_trusted_json_post
+from cms.cursors import LONGEST_ID, Cursor, Limit
 from cms.problems import Problem, ProblemError
 from cms.rate_limit import clients
 
 router = Router(tags=["posts"])
-
-LONGEST_ID = 18
-MOST_ITEMS = 100
 
 
 class PictureOut(Schema):
@@ -144,9 +141,7 @@ class ReportReceipt(Schema):
     status: str
 
 
-Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS)]
 Order = Literal["oldest", "newest"]
-Cursor = Annotated[str, Query(max_length=200)]
 
 
 @router.get("/posts/", response={200: PostList, 422: Problem}, operation_id="list_posts")
@@ -156,14 +151,14 @@ def list_posts(
     """Posts anyone may read, newest first."""
     found = _filtered(tag.replace("\0", ""), category.replace("\0", ""))
     if cursor:
-        day, pk = _read_cursor(cursor, date.fromisoformat)
+        day, pk = cursors.read(cursor, date.fromisoformat)
         found = found.filter(Q(date__lt=day) | Q(date=day, pk__lt=pk))
     posts = list(found.for_cards()[: limit + 1])
     more, posts = len(posts) > limit, posts[:limit]
     comments = queries.counts([post.pk for post in posts])
     return {
         "items": [_card(post, request, comments[post.pk]) for post in posts],
-        "next": _cursor(posts[-1].date, posts[-1].pk) if more else None,
+        "next": cursors.give(posts[-1].date, posts[-1].pk) if more else None,
     }
 
 
@@ -196,12 +191,12 @@ def list_comments(
     request: HttpRequest, post: str, cursor: Cursor = "", limit: Limit = 20, order: Order = "oldest"
 ) -> dict[str, Any]:
     """Approved threads of a post, oldest or newest first, each with its first replies."""
-    page, after = _post(post), _after(cursor)
+    page, after = _post(post), cursors.after(cursor)
     thread = queries.public_thread(page, after=after, limit=limit, newest_first=order == "newest")
     return {
         "count": thread.count,
         "items": [_thread(node) for node in thread.threads],
-        "next": _cursor("", thread.next_after) if thread.next_after else None,
+        "next": cursors.give("", thread.next_after) if thread.next_after else None,
     }
 
 
@@ -214,13 +209,13 @@ def list_replies(
     request: HttpRequest, post: str, comment_id: int, cursor: Cursor = "", limit: Limit = 20
 ) -> dict[str, Any]:
     """The replies of one thread, oldest first, each with the id of the comment it answers."""
-    page, after = _post(post), _after(cursor)
+    page, after = _post(post), cursors.after(cursor)
     found = queries.public_replies(page, comment_id, after=after, limit=limit)
     if found is None:
         raise Http404
     return {
         "items": [_reply(node) for node in found.flat],
-        "next": _cursor("", found.next_after) if found.next_after else None,
+        "next": cursors.give("", found.next_after) if found.next_after else None,
     }
 
 
@@ -416,7 +411,7 @@ def _picture(post: BlogPostPage) -> dict[str, Any] | None:
 
 
 def _thread(node: queries.Node) -> dict[str, Any]:
-    following = _cursor("", node.more_after) if node.more else None
+    following = cursors.give("", node.more_after) if node.more else None
     return {**_comment(node), "more_replies": node.more, "next_replies": following}
 
 
@@ -436,22 +431,3 @@ def _reply(node: queries.Node) -> dict[str, Any]:
         "staff": node.by_staff,
         "url": node.permalink,
     }
-
-
-def _cursor(*parts: object) -> str:
-    return base64.urlsafe_b64encode("|".join(map(str, parts)).encode()).decode()
-
-
-def _after(cursor: str) -> int:
-    return _read_cursor(cursor, str)[1] if cursor else 0
-
-
-def _read_cursor(cursor: str, first: Any) -> tuple[Any, int]:
-    """Raises ProblemError for a cursor this API did not give."""
-    try:
-        start, pk = base64.urlsafe_b64decode(cursor).decode().split("|")
-        return first(start), int(pk[:LONGEST_ID])
-    except (ValueError, binascii.Error):
-        raise ProblemError(
-            422, "Follow the cursor as it was given.", {"cursor": ["Unknown cursor"]}
-        ) from None

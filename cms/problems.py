@@ -30,14 +30,26 @@ class Problem(Schema):
 
 
 class ProblemError(Exception):
-    """Answer with a problem. ``errors`` are messages by field."""
+    """Answer with a problem. ``errors`` are messages by field; ``members`` come last into the body."""
 
-    def __init__(self, status: int, detail: str, errors: Mapping[str, list[str]] | None = None) -> None:
-        self.status, self.detail, self.errors = status, detail, errors or {}
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        errors: Mapping[str, list[str]] | None = None,
+        *,
+        members: Mapping[str, object] | None = None,
+    ) -> None:
+        self.status, self.detail, self.errors, self.members = status, detail, errors or {}, members or {}
         super().__init__(detail)
 
 
-def problem(status: int, detail: str = "", errors: Mapping[str, list[str]] | None = None) -> HttpResponse:
+def problem(
+    status: int,
+    detail: str = "",
+    errors: Mapping[str, list[str]] | None = None,
+    members: Mapping[str, object] | None = None,
+) -> HttpResponse:
     listed = [
         {"field": field, "message": str(text)} for field, texts in (errors or {}).items() for text in texts
     ]
@@ -47,6 +59,7 @@ def problem(status: int, detail: str = "", errors: Mapping[str, list[str]] | Non
         "status": status,
         "detail": detail,
         "errors": listed,
+        **(members or {}),
     }
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
 
@@ -56,7 +69,7 @@ def register(api: NinjaAPI) -> None:
 
     @api.exception_handler(ProblemError)
     def own(request: HttpRequest, error: ProblemError) -> HttpResponse:
-        return problem(error.status, error.detail, error.errors)
+        return problem(error.status, error.detail, error.errors, error.members)
 
     @api.exception_handler(TooManyError)
     def too_many(request: HttpRequest, error: TooManyError) -> HttpResponse:

@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 
 from home.models import HomePage
@@ -92,6 +94,13 @@ def signed_in(user) -> Client:
     browser = Client(headers={"host": "localhost"}, raise_request_exception=False)
     browser.force_login(user)
     return browser
+
+
+def with_token(user) -> Client:
+    """A program that acts for somebody, by a token as ``manage.py`` makes it."""
+    made = StringIO()
+    call_command("api_tokens", "create", user=user.get_username(), name="a test", stdout=made)
+    return visitor(authorization=f"Bearer {made.getvalue().strip()}")
 
 
 @pytest.fixture

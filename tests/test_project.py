@@ -11,7 +11,7 @@ from blog.comments import threads
 from blog.comments import views as comment_views
 from blog.comments.models import Token
 from tests import crawl
-from tests.conftest import signed_in, visitor
+from tests.conftest import signed_in, visitor, with_token
 from tests.factories import CommentFactory
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,13 @@ def test_no_url_gives_an_address_away(roles, caplog):
 
     assert hits(roles, crawl.every_url()) == []
     assert crawl.leaks(caplog.text.encode(), [*READERS.values(), SENDER]) == []
+
+
+def test_no_url_of_the_api_gives_an_address_to_a_moderators_token(full_site, moderator):
+    program = with_token(moderator)
+
+    assert program.get("/api/v1/moderation/comments/").json()["items"]
+    assert hits({"token": program}, [url for url in crawl.every_url() if url.startswith("/api/")]) == []
 
 
 def test_a_stolen_database_gives_no_address_away(full_site):

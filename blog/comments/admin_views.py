@@ -196,14 +196,15 @@ def _tab(status: str) -> str:
 def card(comment: ReaderComment) -> dict[str, Any]:
     decisions = list(comment.decisions.all())
     last = decisions[-1] if decisions else None
+    edit = comment.waiting_words or ""
     return {
         "comment": comment,
         "reasons": _badges(comment, last.reasons if last else []),
         "reports": [report for report in comment.reports.all() if report.settled_at is None],
         "decided_by": last.user.get_username() if last and last.user else "",
         "buttons": _buttons(comment),
-        "edit": _held_words(comment),
-        "difference": diff_text(comment.comment, _held_words(comment)).to_html() if _is_edit(comment) else "",
+        "edit": edit,
+        "difference": diff_text(comment.comment, edit).to_html() if _is_edit(comment) else "",
         "long": len(comment.comment) > LONG,
     }
 
@@ -225,8 +226,3 @@ def _buttons(comment: ReaderComment) -> tuple[tuple[str, str], ...]:
 
 def _is_edit(comment: ReaderComment) -> bool:
     return comment.held_revision is not None and comment.status == Status.APPROVED
-
-
-def _held_words(comment: ReaderComment) -> str:
-    """The edit that waits, from the revisions that were read along."""
-    return next((each.text for each in comment.revisions.all() if each.number == comment.held_revision), "")

@@ -23,6 +23,7 @@ LONGEST_NAME = 50
 LONGEST_COMMENT = 5000
 LONGEST_ADDRESS = 254
 LONGEST_REPORT = 500
+LONGEST_REASON = 500
 UNREADABLE = "Remove the characters that cannot be shown."
 NO_SUCH_COMMENT = (
     "The comment you are replying to is no longer there. Your words are below; send them on their own."
@@ -207,6 +208,16 @@ class ReportForm(forms.Form):
         max_length=LONGEST_REPORT,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
         error_messages={"max_length": _at_most("report", LONGEST_REPORT)},
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why a moderator decides as he does, in his own words."""
+
+    reason = TypedField(
+        required=False,
+        max_length=LONGEST_REASON,
+        error_messages={"max_length": _at_most("reason", LONGEST_REASON)},
     )
 
 

@@ -167,6 +167,13 @@ class ReaderComment(XtdComment):
         self.is_public = self.status in PUBLIC
         super(XtdComment, self).save(*args, **kwargs)
 
+    @property
+    def waiting_words(self) -> str | None:
+        """An edit that waits, from all the revisions: whoever lists comments reads those along."""
+        if self.held_revision is None:
+            return None
+        return next((each.text for each in self.revisions.all() if each.number == self.held_revision), None)
+
     def get_absolute_url(self, anchor_pattern: str = "#comment-%(id)s") -> str:
         """The comment on its page."""
         return self.page.get_url() + anchor_pattern % {"id": self.pk}

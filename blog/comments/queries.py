@@ -6,7 +6,17 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Count, Exists, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BigAutoField,
+    Count,
+    Exists,
+    IntegerField,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 from django.db.models.sql.compiler import SQLCompiler
 from wagtail.models import Page
@@ -143,6 +153,14 @@ def others_by(comment: ReaderComment) -> QuerySet[ReaderComment]:
     """Return what else the person wrote, the newest first."""
     by = ReaderComment.objects.filter(reader=comment.reader).exclude(pk=comment.pk)
     return by.select_related("page").order_by("-pk")
+
+
+def of_page(found: QuerySet[ReaderComment], key: str) -> QuerySet[ReaderComment]:
+    """Keep the comments of a page, named by its id or its slug, whatever state the page is in."""
+    named = Q(slug=key)
+    if key.isascii() and key.isdigit() and len(key) < len(str(BigAutoField.MAX_BIGINT)):
+        named |= Q(pk=int(key))
+    return found.filter(page__in=list(Page.objects.filter(named).order_by().values_list("pk", flat=True)))
 
 
 def status_counts() -> dict[str, int]:

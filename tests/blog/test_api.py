@@ -28,6 +28,10 @@ def test_the_document_is_valid_and_names_every_path(client):
         "/api/v1/posts/{post}/comments/{comment_id}/replies/",
         "/api/v1/comments/{comment_id}/",
         "/api/v1/comments/{comment_id}/report/",
+        "/api/v1/moderation/comments/",
+        "/api/v1/moderation/comments/bulk/",
+        "/api/v1/moderation/comments/{comment_id}/reply/",
+        "/api/v1/moderation/comments/{comment_id}/{action}/",
         "/api/v1/contact/{page}/",
     }
 

@@ -1,0 +1,102 @@
+import re
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.core.management.base import BaseCommand, CommandError
+
+from blog.comments import actions, queries, states, text
+from blog.comments.models import ReaderComment
+
+SEEN = re.compile(r"([0-9]{1,18})(?::([0-9]{1,9}))?")
+LEFT_ALONE = "With the version as it was listed, a comment that has changed since is left alone."
+
+
+class Command(BaseCommand):
+    help = "List readers' comments, or decide about some as a moderator."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        show = verbs.add_parser("list", help="Print one line a comment: id, state, time, post, words.")
+        show.add_argument("--status", choices=[*states.Status.values, queries.REPORTED], default="pending")
+        show.add_argument("--post", metavar="SLUG", default="", help="Of this post only; its id will do.")
+        show.add_argument("--limit", metavar="NUMBER", type=at_least_one, default=20)
+        for verb, state in actions.STATES.items():
+            decide = verbs.add_parser(verb, help=f"Make comments: {state.label.lower()}.")
+            decide.add_argument("comments", nargs="+", metavar="ID[:VERSION]", type=seen, help=LEFT_ALONE)
+            decide.add_argument(
+                "--as", dest="username", metavar="USERNAME", required=True, help="The moderator who decides."
+            )
+
+    def handle(self, *, verb: str, **options: Any) -> None:
+        if verb == "list":
+            self.show(options["status"], options["post"], options["limit"])
+        else:
+            self.decide(verb, dict(options["comments"]), by=user_named(options["username"]))
+
+    def show(self, status: str, post: str, limit: int) -> None:
+        found = queries.on_desk(status)
+        self.print_lines((queries.of_page(found, post) if post else found)[:limit])
+
+    def decide(self, verb: str, versions: dict[int, int | None], *, by: AbstractBaseUser) -> None:
+        now = dict(ReaderComment.objects.filter(pk__in=versions).values_list("pk", "version"))
+        known = {pk: version or now[pk] for pk, version in versions.items() if pk in now}
+        try:
+            moved = actions.decide_all(verb, known, by=by)
+        except PermissionDenied:
+            raise CommandError(f"{by.get_username()} may not moderate comments.") from None
+        except ValueError:
+            raise CommandError(f"At most {actions.MOST_AT_ONCE} comments at once.") from None
+        self.print_lines(moved.done)
+        complain(versions.keys() - now.keys(), moved)
+
+    def print_lines(self, comments: Iterable[ReaderComment]) -> None:
+        for comment in comments:
+            self.stdout.write(line(comment))
+
+
+def seen(given: str) -> tuple[int, int | None]:
+    match = SEEN.fullmatch(given)
+    if match is None:
+        raise ArgumentTypeError(f"{given!r} is no ID or ID:VERSION")
+    pk, version = match.groups()
+    return int(pk), int(version) if version else None
+
+
+def at_least_one(given: str) -> int:
+    if not re.fullmatch("0*[1-9][0-9]{0,5}", given):
+        raise ArgumentTypeError(f"{given!r} is no number from 1 to 999999")
+    return int(given)
+
+
+def user_named(username: str) -> AbstractBaseUser:
+    users = get_user_model()
+    try:
+        return users.objects.get_by_natural_key(username)
+    except users.DoesNotExist:
+        raise CommandError(f"There is no user {username}.") from None
+
+
+def line(comment: ReaderComment) -> str:
+    """One line, whatever was typed; where an edit waits, its words."""
+    edit = comment.waiting_words
+    state = f"{comment.status}, edit waits" if edit is not None else str(comment.status)
+    words = text.single_line(comment.comment if edit is None else edit)
+    when = f"{comment.submit_date:%Y-%m-%d %H:%M}"
+    said = f"{text.single_line(comment.user_name)}: {words}"
+    return "\t".join((f"{comment.pk}:{comment.version}", state, when, comment.page.slug, said))
+
+
+def complain(missing: Iterable[int], moved: actions.Moved) -> None:
+    """Raises CommandError where something was left undone."""
+    groups = {
+        "Not found": missing,
+        "Changed since, nothing was done": [each.pk for each in moved.stale],
+        "Their words were erased, nothing is left to approve": [each.pk for each in moved.empty],
+    }
+    sentences = [f"{why}: {', '.join(map(str, sorted(pks)))}." for why, pks in groups.items() if pks]
+    if sentences:
+        raise CommandError(" ".join(sentences))
