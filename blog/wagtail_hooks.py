@@ -1,12 +1,20 @@
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import include, path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.sidebar import LinkMenuItem
 
 from blog.comments import actions, admin_urls, queries
+from blog.comments.admin_views import shown_number
+from blog.comments.states import Status
+
+MOST_ON_PANEL = 5
 
 
 class CommentsMenuItem(MenuItem):
@@ -18,9 +26,26 @@ class CommentsMenuItem(MenuItem):
     def render_component(self, request: HttpRequest) -> LinkMenuItem:
         item = super().render_component(request)
         waiting = queries.waiting_count()
-        number = f"{queries.MOST_COUNTED:,}+" if waiting > queries.MOST_COUNTED else f"{waiting:,}"
-        item.label = f"{self.label} ({number})" if waiting else self.label
+        item.label = f"{shown_number(waiting)} reader comments" if waiting else self.label
         return item
+
+
+class WaitingPanel(Component):
+    """On the admin's first page: the comments that wait longest."""
+
+    name = "reader-comments"
+    template_name = "blog/comments/admin/panel.html"
+    order = 100
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        oldest = queries.on_desk(Status.PENDING)[:MOST_ON_PANEL]
+        return {"oldest": oldest, "number": shown_number(queries.waiting_count())}
+
+
+@hooks.register("construct_homepage_panels")
+def waiting_panel(request: HttpRequest, panels: list[Component]) -> None:
+    if request.user.has_perm(actions.MODERATE):
+        panels.append(WaitingPanel())
 
 
 @hooks.register("register_admin_urls")

@@ -17,7 +17,7 @@ from blog.comments import actions, queries, rules
 from blog.comments.models import ReaderComment
 from blog.comments.states import Status
 
-COMMENTS_A_PAGE = 50
+COMMENTS_A_PAGE = 25
 LONG = 1200  # characters; longer ones are folded
 BATCH = (("approve", "Approve"), ("hold", "Hold"), ("spam", "Spam"), ("trash", "Trash"))
 TABS = {
