@@ -26,7 +26,8 @@ class CommentsMenuItem(MenuItem):
     def render_component(self, request: HttpRequest) -> LinkMenuItem:
         item = super().render_component(request)
         waiting = queries.waiting_count()
-        item.label = f"{shown_number(waiting)} reader comments" if waiting else self.label
+        if waiting:
+            item.label = f"{shown_number(waiting)} reader comment{'s' if waiting > 1 else ''}"
         return item
 
 
