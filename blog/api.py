@@ -17,7 +17,7 @@ from blog.comments.forms import CommentForm, ReportForm, WordsForm
 from blog.comments.models import ReaderComment, Token
 from blog.comments.reports import Report
 from blog.models import CARD_PICTURE, BlogPostPage, PostQuerySet
-from cms import cursors
+from cms import cursors, public_pages
 from cms.cross_site import require_trusted, require_trusted_json_post
 from cms.cursors import LONGEST_ID, Cursor, Limit
 from cms.problems import Problem, ProblemError
@@ -153,7 +153,7 @@ def list_posts(
     if cursor:
         day, pk = cursors.read(cursor, date.fromisoformat)
         found = found.filter(Q(date__lt=day) | Q(date=day, pk__lt=pk))
-    posts = list(found.for_cards()[: limit + 1])
+    posts = list(found.for_cards().prefetch_related("tags")[: limit + 1])
     more, posts = len(posts) > limit, posts[:limit]
     comments = queries.counts([post.pk for post in posts])
     return {
@@ -371,15 +371,9 @@ def _filtered(tag: str, category: str) -> PostQuerySet:
 
 
 def _post(key: str) -> BlogPostPage:
-    """Find a public post by id or slug. Raises Http404."""
-    posts = BlogPostPage.objects.published().select_related("author", "category")
-    if key.isascii() and key.isdigit() and len(key) <= LONGEST_ID:
-        found = posts.filter(Q(pk=int(key)) | Q(slug=key)).first()
-    else:
-        found = posts.filter(slug=key).first() if "\0" not in key else None
-    if found is None:
-        raise Http404
-    return found
+    """Raises Http404 for anything but the id or slug of a public post."""
+    posts = BlogPostPage.objects.published().select_related("author", "category", "hero")
+    return public_pages.find(posts, key)
 
 
 def _card(post: BlogPostPage, request: HttpRequest, comment_count: int) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class PostsFeed(Feed):
         return f"{self.blog.full_url}feed/"
 
     def items(self) -> list["BlogPostPage"]:
-        return list(self.blog.posts().for_cards()[:POSTS_IN_FEED])
+        return list(self.blog.posts().for_cards().prefetch_related("tags")[:POSTS_IN_FEED])
 
     def item_title(self, item: "BlogPostPage") -> str:
         return item.title

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from ninja import Router, Schema
 from ninja.responses import Status
 
+from cms import public_pages
 from cms.cross_site import require_trusted_json_post
 from cms.problems import Problem, ProblemError
 from cms.rate_limit import clients
@@ -14,8 +15,6 @@ from home.contact.forms import ContactForm
 from home.models import ContactPage
 
 router = Router(tags=["contact"])
-
-LONGEST_ID = 18
 
 
 class FieldOut(Schema):
@@ -82,12 +81,5 @@ def send_message(request: HttpRequest, page: str, sent: MessageIn) -> Status[dic
 
 
 def _page(key: str) -> ContactPage:
-    """Find a public contact page by id or slug. Raises Http404."""
-    pages = ContactPage.objects.live().public()
-    if key.isascii() and key.isdigit() and len(key) <= LONGEST_ID:
-        found = pages.filter(pk=int(key)).first()
-    else:
-        found = pages.filter(slug=key).first() if "\0" not in key else None
-    if found is None:
-        raise Http404
-    return found
+    """Raises Http404 for anything but the id or slug of a public contact page."""
+    return public_pages.find(public_pages.of(ContactPage.objects.all()), key)

@@ -11,9 +11,10 @@ from wagtail.fields import StreamField
 from wagtail.images import get_image_model_string
 from wagtail.models import Page, Site
 from wagtail.search import index
+from wagtail.url_routing import RouteResult
 
 from blog.blocks import BodyStream
-from blog.models import BlogPostPage, SearchEnginesMixin
+from blog.models import BlogIndexPage, BlogPostPage, SearchEnginesMixin
 from home.contact import views as contact_views
 from home.contact.forms import ContactForm
 
@@ -38,6 +39,15 @@ class HomePage(SearchEnginesMixin, Page):
     promote_panels = (*Page.promote_panels, *SearchEnginesMixin.panels)
     parent_page_types = ("wagtailcore.Page",)
     template = "home/home_page.html"
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Find the blog, where most visitors go, in one query; Wagtail takes two."""
+        blogs = BlogIndexPage.objects.child_of(self)
+        blog = blogs.filter(slug=path_components[0]).first() if path_components else None
+        if blog is None:
+            return super().route(request, path_components)
+        blog._cached_parent_obj = self  # as Wagtail's own does
+        return blog.route(request, path_components[1:])
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

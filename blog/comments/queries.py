@@ -59,7 +59,7 @@ def public_thread(
     if more and own and not after:
         tops += _waiting_further_on(page, own, tops)
     return Thread(
-        count=ReaderComment.objects.approved().on(page).count(),
+        count=ReaderComment.objects.approved().on(page).count() if tops or after else 0,
         threads=_nodes(page, tops, limit, own),
         next_after=last if more else None,
         newest_first=newest_first,

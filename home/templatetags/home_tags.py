@@ -3,6 +3,8 @@ from typing import Any
 from django import template
 from wagtail.models import Page, Site
 
+from cms import public_pages
+
 register = template.Library()
 
 
@@ -14,7 +16,7 @@ def main_menu(context: dict[str, Any]) -> list[dict[str, Any]]:
     if site is None:
         return []
     here = request.path
-    pages = Page.objects.child_of(site.root_page).live().public().in_menu()
+    pages = public_pages.of(Page.objects.child_of(site.root_page)).in_menu()
     return [
         {"title": page.title, "url": url, "current": here.startswith(url)}
         for page in pages

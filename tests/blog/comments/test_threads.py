@@ -187,6 +187,13 @@ class TestThePagesOfAThread:
         assert [pk for pk, status in answers.items() if status == 200] == [top.pk]
         assert set(answers.values()) == {200, 404}
 
+    def test_a_removed_thread_of_removed_replies_has_none(self, post, moderator):
+        keys = plant_comments(post, one_thread(2))
+        for pk in keys:
+            trash(pk, moderator)
+
+        assert visitor().get(f"{post.url}comments/{keys[0]}/replies/").status_code == 404
+
     def test_an_unknown_place_in_it_is_an_empty_page(self, post):
         keys = plant_comments(post, one_thread(2))
 
