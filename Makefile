@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint e2e bench lock clean runtime tools
+.PHONY: help run test lint e2e bench faults lock clean runtime tools
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ e2e: tools ## Run the browser tests only
 
 bench: tools ## Measure the promised speeds on a site of its own; DATABASE_URL chooses PostgreSQL
 	@$(BIN)/python -m tests.bench
+
+faults: tools ## Kill web server and worker under load, 1,000 rounds or ROUNDS; is anything accepted lost?
+	@$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),1000)
 
 lock: tools ## Write both lock files anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv

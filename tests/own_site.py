@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from secrets import token_hex
 from urllib.parse import urlsplit
 
 import psycopg
+from django.test import override_settings
 from psycopg import sql
 
 from tests.smtp_peer import free_port
@@ -26,19 +28,22 @@ WORKER = [sys.executable, "manage.py", "deliver"]
 
 
 @contextmanager
-def place(purpose: str, **variables: str) -> Iterator[Path]:
+def place(purpose: str, *, template: str = "", **variables: str) -> Iterator[Path]:
     """
-    Point this process, and all it starts, at an empty directory and an empty database.
+    Point this process, and all it starts, at a directory and a database of their own.
 
     The directory is below DATA_DIR, so that it is on the disk a site would use; the database is on the server
-    of DATABASE_URL, or SQLite. Both are removed at the end. To be entered before Django is set up.
+    of DATABASE_URL, or SQLite. Both are removed at the end. ``template`` is a migrated database to begin
+    with: a file of SQLite or a name. To be entered before Django is set up.
     """
     parent = Path(os.environ.get("DATA_DIR") or ROOT / "var").absolute()
     parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix=f"{purpose}-", dir=parent, ignore_cleanup_errors=True) as folder,
-        _own_database(os.environ.get("DATABASE_URL", ""), purpose) as url,
+        _own_database(os.environ.get("DATABASE_URL", ""), purpose, template) as url,
     ):
+        if template and not url:
+            shutil.copyfile(template, Path(folder, "db.sqlite3"))
         port = os.environ.get("PORT") or str(free_port())
         _set_environment(DATA_DIR=folder, DATABASE_URL=url, PORT=port, **variables)
         yield Path(folder)
@@ -51,18 +56,19 @@ def _set_environment(**variables: str) -> None:
 
 
 @contextmanager
-def _own_database(url: str, purpose: str) -> Iterator[str]:
-    """Make an empty database beside the one that is named; the empty URL is SQLite in DATA_DIR."""
+def _own_database(url: str, purpose: str, template: str) -> Iterator[str]:
+    """Make a database beside the one that is named; the empty URL is SQLite in DATA_DIR."""
     if not url.startswith("postgres"):
         yield ""
         return
     name = f"cms_{purpose}_{token_hex(4)}"
+    own, model = sql.Identifier(name), sql.Identifier(template or "template1")
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(own, model))
         try:
             yield urlsplit(url)._replace(path=f"/{name}").geturl()
         finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(own))
 
 
 class Process:
@@ -106,13 +112,14 @@ class Process:
 
 
 class WebServer(Process):
-    """What `manage.py serve` starts, on PORT."""
+    """What `manage.py serve` starts, on PORT or another one."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, port: int = 0) -> None:
         from cms.management.commands.serve import web_server  # noqa: PLC0415 -- settings are read from the place
 
-        super().__init__(web_server(HOST), log)
-        self.port = int(os.environ["PORT"])
+        self.port = port or int(os.environ["PORT"])
+        with override_settings(PORT=self.port):
+            super().__init__(web_server(HOST), log)
 
     def wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + ANSWERS_WITHIN

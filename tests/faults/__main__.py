@@ -1,0 +1,45 @@
+"""
+`make faults`: is anything lost that was accepted, when processes are killed again and again?
+
+    fleet      two web servers and two workers, killed and started again
+    readers    clients that post comments and messages, and repeat what was not acknowledged
+    proof      what must be in the database and in the mail server's hands at the end
+    run        a site, its fleet and its readers; so many rounds; the proof
+
+`python -m tests.faults --rounds 1000 --seed 7`. The exit code is 1 when anything is lost, doubled or stuck.
+"""
+
+import secrets
+import sys
+from argparse import ArgumentParser, Namespace
+
+import django
+
+from tests.own_site import place
+from tests.smtp_peer import SmtpPeer
+
+
+def main(chosen: Namespace) -> int:
+    with SmtpPeer() as peer:
+        variables = {
+            "DJANGO_SETTINGS_MODULE": "cms.settings.base",
+            "EMAIL_URL": f"smtp://{peer.host}:{peer.port}",
+            "TRUSTED_PROXIES": "127.0.0.1/32",
+        }
+        with place("faults", template=chosen.template, **variables) as folder:
+            django.setup()
+            from tests.faults import run  # noqa: PLC0415 -- models may be imported once Django is set up
+
+            return 0 if run.all_kept(folder, peer, chosen) else 1
+
+
+def arguments() -> Namespace:
+    parser = ArgumentParser(prog="python -m tests.faults", description="Kill processes under load.")
+    parser.add_argument("--rounds", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="Of the moments of death.")
+    parser.add_argument("--template", default="", help="A migrated database: a file of SQLite, or a name.")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main(arguments()))

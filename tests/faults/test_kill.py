@@ -1,0 +1,37 @@
+"""`make faults` in short: eight rounds of deaths of web servers and workers, on a copy of the test database."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from tests.own_site import ROOT
+
+ROUNDS = 8
+
+
+@pytest.fixture
+def template(transactional_db, tmp_path: Path) -> str:
+    """The migrated test database as it can be copied: a file, or a name that nobody is connected to."""
+    if connection.vendor == "postgresql":
+        name = connection.settings_dict["NAME"]
+        connection.close()
+        return name
+    copy = tmp_path / "template.sqlite3"
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(copy)])
+    return str(copy)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_accepted_is_lost_when_processes_are_killed_under_load(template, tmp_path):
+    command = [sys.executable, "-m", "tests.faults", "--rounds", str(ROUNDS), "--template", template]
+    variables = {**os.environ, "DATA_DIR": str(tmp_path), "PORT": ""}
+
+    run = subprocess.run(command, check=False, cwd=ROOT, env=variables, capture_output=True, text=True)
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "Everything accepted is there, once." in run.stdout
