@@ -4,14 +4,17 @@ from typing import TYPE_CHECKING
 from django.contrib.syndication.views import Feed
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from wagtail.models import Page
 
-from blog.comments import queries, text
+from blog.comments import queries
 
 if TYPE_CHECKING:
     from blog.models import BlogIndexPage, BlogPostPage
 
 POSTS_IN_FEED = 20
 COMMENTS_IN_FEED = 50
+
+Item = tuple[Page, queries.Node]
 
 
 class PostsFeed(Feed):
@@ -64,32 +67,44 @@ class CommentsFeed(Feed):
 
     feed_type = Atom1Feed
 
-    def __init__(self, post: "BlogPostPage") -> None:
-        self.post = post
+    def __init__(self, page: Page) -> None:
+        self.page = page
 
     def title(self) -> str:
-        return f"Comments on {self.post.title}"
+        return f"Comments on {self.page.title}"
 
     def link(self) -> str:
-        return self.post.full_url
+        return self.page.full_url
 
     def feed_url(self) -> str:
-        return f"{self.post.full_url}comments/feed/"
+        return f"{self.page.full_url}comments/feed/"
 
-    def items(self) -> list[queries.Node]:
-        return queries.newest(self.post, COMMENTS_IN_FEED)
+    def items(self) -> list[Item]:
+        return [(self.page, node) for node in queries.newest(self.page, COMMENTS_IN_FEED)]
 
-    def item_title(self, item: queries.Node) -> str:
-        return item.name
+    def item_title(self, item: Item) -> str:
+        return item[1].name
 
-    def item_description(self, item: queries.Node) -> str:
-        return text.as_html(item.text)
+    def item_description(self, item: Item) -> str:
+        return item[1].html
 
-    def item_link(self, item: queries.Node) -> str:
-        return f"{self.post.full_url}#comment-{item.id}"
+    def item_link(self, item: Item) -> str:
+        post, comment = item
+        return f"{post.full_url}comments/{comment.id}/"
 
-    def item_author_name(self, item: queries.Node) -> str:
-        return item.name
+    def item_author_name(self, item: Item) -> str:
+        return item[1].name
 
-    def item_pubdate(self, item: queries.Node) -> datetime:
-        return item.submitted_at
+    def item_pubdate(self, item: Item) -> datetime:
+        return item[1].submitted_at
+
+
+class AllCommentsFeed(CommentsFeed):
+    """The newest approved comments of a blog's public posts."""
+
+    def items(self) -> list[Item]:
+        return queries.newest_among(self.page.posts(), COMMENTS_IN_FEED)
+
+    def item_title(self, item: Item) -> str:
+        post, comment = item
+        return f"{comment.name} on {post.title}"

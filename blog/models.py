@@ -154,6 +154,10 @@ class BlogIndexPage(public_pages.MostlyPublicMixin, RoutablePageMixin, Page):
     def feed(self, request: HttpRequest) -> HttpResponse:
         return feeds.PostsFeed(self)(request)
 
+    @path("comments/feed/")
+    def comments_feed(self, request: HttpRequest) -> HttpResponse:
+        return feeds.AllCommentsFeed(self)(request)
+
     def posts(self) -> PostQuerySet:
         return BlogPostPage.objects.child_of(self).published()
 

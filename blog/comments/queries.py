@@ -113,6 +113,13 @@ def newest(page: Page, limit: int) -> list[Node]:
     ]
 
 
+def newest_among(pages: QuerySet, limit: int) -> list[tuple[Page, Node]]:
+    """Return the newest comments a visitor may read on some pages, each with its page."""
+    comments = ReaderComment.objects.approved().filter(page__in=pages.order_by().values("pk"))
+    newest = comments.select_related("page").order_by("-pk")[:limit]
+    return [(comment.page, node_of(comment, comment.page.get_url())) for comment in newest]
+
+
 def owned(secrets_shown: list[str]) -> set[int]:
     """Return the ids of the comments whose author's token somebody shows."""
     if not secrets_shown:

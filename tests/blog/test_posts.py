@@ -10,7 +10,14 @@ from wagtail.blocks import StreamValue
 from blog.blocks import BodyStream
 from blog.models import BlogPostPage
 from tests.conftest import signed_in, visitor
-from tests.factories import AuthorFactory, BlogFactory, CategoryFactory, CommentFactory, PostFactory
+from tests.factories import (
+    AuthorFactory,
+    BlogFactory,
+    CategoryFactory,
+    CommentFactory,
+    PostFactory,
+    plant_comments,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -281,6 +288,41 @@ def test_two_headings_may_not_say_the_same():
     assert block.clean(block.to_python([heading]))
     with pytest.raises(ValidationError):
         block.clean(block.to_python([heading, heading]))
+
+
+def test_the_feed_of_all_comments_says_on_which_post_and_leads_to_each(client, blog, post):
+    other = PostFactory(parent=blog, title="Another matter")
+    first = CommentFactory(page=post, approved=True, name="Ann", text="first words")
+    second = CommentFactory(page=other, approved=True, name="Ben", text="second words")
+    CommentFactory(page=post, text="held words")
+
+    feed = client.get("/blog/comments/feed/").content.decode()
+
+    assert feed.index("<title>Ben on Another matter</title>") < feed.index(
+        "<title>Ann on A quiet hour</title>"
+    )
+    assert "held words" not in feed
+    assert "@" not in feed
+    for comment in (first, second):
+        link = f"{comment.page.full_url}comments/{comment.pk}/"
+        assert f'href="{link}"' in feed
+        assert f"#comment-{comment.pk}" in client.get(link)["Location"]
+    assert 'href="/blog/comments/feed/"' in client.get("/blog/").content.decode()
+
+
+def test_the_feed_of_all_comments_costs_the_same_queries_whatever_their_number(client, blog):
+    def cost() -> int:
+        client.get("/blog/comments/feed/")
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/blog/comments/feed/")
+        return len(queries)
+
+    plant_comments(PostFactory(parent=blog), [None] * 5)
+    few = cost()
+    for _ in range(3):
+        plant_comments(PostFactory(parent=blog), [None] * 30)
+
+    assert cost() == few
 
 
 def test_the_feed_of_a_posts_comments_holds_approved_ones_only(client, post):
