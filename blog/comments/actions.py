@@ -150,6 +150,7 @@ def reply(comment: ReaderComment, text: str, *, by: AbstractBaseUser, version: i
     The same answer again is the first one. Raises PermissionDenied, StaleError, NothingLeftError.
     """
     _require_moderator(by)
+    changes.lock(comment.pk)  # two presses of one button wait for each other
     if earlier := intake.earlier_of_staff(comment, text, by):
         return earlier
     seen = changes.locked(comment.pk, version)

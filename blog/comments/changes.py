@@ -180,9 +180,14 @@ def _locked_all(seen: Iterable[int]) -> list[ReaderComment]:
     return list(rows.order_by("pk"))
 
 
+def lock(comment_id: int) -> ReaderComment:
+    """Return the comment as it is, and keep others from changing it until this transaction ends."""
+    return ReaderComment.objects.select_for_update(of=("self",)).get(pk=comment_id)
+
+
 def locked(comment_id: int, version: int) -> ReaderComment:
     """Return the comment, locked, if it is still the version that was seen. Raises StaleError."""
-    comment = ReaderComment.objects.select_for_update(of=("self",)).get(pk=comment_id)
+    comment = lock(comment_id)
     if comment.version != version:
         raise StaleError(comment)
     return comment

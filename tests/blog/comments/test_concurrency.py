@@ -114,3 +114,12 @@ def test_of_many_moderators_on_one_comment_one_wins(post):
     assert len(won) == 1
     assert ReaderComment.objects.get().status == won[0]
     assert Decision.objects.filter(actor="person").count() == 1
+
+
+def test_an_answer_of_staff_sent_five_times_at_once_is_one(post, moderator):
+    comment = CommentFactory(page=post)
+
+    at_once(5, lambda number: actions.reply(comment, "Yes.", by=moderator, version=comment.version))
+
+    assert ReaderComment.objects.filter(in_reply_to=comment).count() == 1
+    assert ReaderComment.objects.get(pk=comment.pk).status == "approved"
