@@ -1,4 +1,4 @@
-"""`make faults` in short: eight rounds of deaths of web servers and workers, on a copy of the test database."""
+"""`make faults` in short: eight rounds of it, on a copy of the test database."""
 
 import os
 import subprocess
