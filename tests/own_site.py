@@ -18,6 +18,7 @@ import psycopg
 from django.test import override_settings
 from psycopg import sql
 
+from cms.management.children import stop_with_parent
 from tests.smtp_peer import free_port
 
 ROOT = Path(__file__).parents[1]
@@ -88,6 +89,7 @@ class Process:
                 stdout=output,
                 stderr=output,
                 process_group=0,
+                preexec_fn=stop_with_parent,  # noqa: PLW1509 -- no other thread loads a library meanwhile
             )
 
     def kill(self) -> None:

@@ -21,12 +21,14 @@ class TooManyError(Exception):
         super().__init__(retry_after)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take(client: str) -> None:
-    """Raises TooManyError, having taken nothing."""
+    """Raises TooManyError, having taken nothing; the transaction it is called in is then rolled back."""
     now = timezone.now()
-    full = {"tokens": CAPACITY, "updated_at": now}
-    bucket, _ = Bucket.objects.select_for_update().get_or_create(client=client, defaults=full)
+    Bucket.objects.bulk_create(
+        [Bucket(client=client, tokens=CAPACITY, updated_at=now)], ignore_conflicts=True
+    )
+    bucket = Bucket.objects.select_for_update().get(client=client)
     passed = max((now - bucket.updated_at).total_seconds(), 0)
     tokens = min(CAPACITY, bucket.tokens + passed / SECONDS_A_TOKEN)
     if tokens < 1:

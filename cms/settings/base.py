@@ -109,6 +109,9 @@ DATABASES = {
         sqlite_file=DATA_DIR / "db.sqlite3",
         sqlite={
             "ENGINE": "django.db.backends.sqlite3",
+            # Kept by each thread: opening the file anew is more than a millisecond of each request, and the
+            # last one to close it copies the whole log into the database.
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 # A transaction takes its turn to write at its start and waits up to 20 s for it; Django's
                 # default finds out half way and fails at once. FULL: what was answered survives a power cut.
