@@ -1,6 +1,6 @@
 """What went wrong, for a program to read: ``application/problem+json`` (RFC 9457)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +12,11 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from cms.rate_limit.actions import TooManyError
 
 CONTENT_TYPE = "application/problem+json"
+PLAIN = {
+    Http404: (404, "There is nothing public here."),
+    PermissionDenied: (403, "You may not do this."),
+    RequestDataTooBig: (413, "This is more than can be sent at once."),
+}
 
 
 class FieldError(Schema):
@@ -91,17 +96,12 @@ def register(api: NinjaAPI) -> None:
     def http(request: HttpRequest, error: HttpError) -> HttpResponse:
         return problem(error.status_code, str(error))
 
-    @api.exception_handler(RequestDataTooBig)
-    def too_much(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
-        return problem(413, "This is more than can be sent at once.")
+    for error, (status, detail) in PLAIN.items():
+        api.add_exception_handler(error, _always(status, detail))
 
-    @api.exception_handler(Http404)
-    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
-        return problem(404, "There is nothing public here.")
 
-    @api.exception_handler(PermissionDenied)
-    def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
-        return problem(403, "You may not do this.")
+def _always(status: int, detail: str) -> Callable[[HttpRequest, Exception], HttpResponse]:
+    return lambda request, error: problem(status, detail)
 
 
 def _by_field(errors: list[dict[str, Any]]) -> dict[str, list[str]]:
