@@ -121,7 +121,7 @@ class BlogIndexPage(public_pages.MostlyPublicMixin, RoutablePageMixin, Page):
         post = None
         if path_components and not self._has_route(path_components):
             posts = BlogPostPage.objects.child_of(self).select_related("author", "category", "hero")
-            post = posts.filter(slug=path_components[0]).first()
+            post = public_pages.with_privacy(posts).filter(slug=path_components[0]).first()
         if post is None:
             return super().route(request, path_components)
         post._cached_parent_obj = self  # as Wagtail's own does

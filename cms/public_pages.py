@@ -19,12 +19,22 @@ def of(pages: PageQuerySet) -> PageQuerySet:
     return pages.live().filter(~Exists(above))
 
 
+def with_privacy(pages: PageQuerySet) -> PageQuerySet:
+    """Tell pages, as they are read, whether the site has any private section."""
+    return pages.annotate(site_has_private_pages=Exists(PageViewRestriction.objects.all()))
+
+
 class MostlyPublicMixin:
-    """Asks whether the site has private sections at all, and about this page only if it has."""
+    """A page that asks no more about its privacy once it was told that the site has no private section."""
+
+    site_has_private_pages = True
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
-        anywhere = PageViewRestriction.objects.all()
-        return super().get_view_restrictions() if anywhere.exists() else anywhere.none()
+        return (
+            super().get_view_restrictions()
+            if self.site_has_private_pages
+            else PageViewRestriction.objects.none()
+        )
 
 
 def find(pages: PageQuerySet, key: str) -> Page:

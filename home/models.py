@@ -15,6 +15,7 @@ from wagtail.url_routing import RouteResult
 
 from blog.blocks import BodyStream
 from blog.models import BlogIndexPage, BlogPostPage, SearchEnginesMixin
+from cms import public_pages
 from home.contact import views as contact_views
 from home.contact.forms import ContactForm
 
@@ -42,7 +43,7 @@ class HomePage(SearchEnginesMixin, Page):
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """Find the blog, where most visitors go, in one query; Wagtail takes two."""
-        blogs = BlogIndexPage.objects.child_of(self)
+        blogs = public_pages.with_privacy(BlogIndexPage.objects.child_of(self))
         blog = blogs.filter(slug=path_components[0]).first() if path_components else None
         if blog is None:
             return super().route(request, path_components)

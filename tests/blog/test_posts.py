@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.blocks import StreamValue
+from wagtail.rich_text import RichText
 
 from blog.blocks import BodyStream
 from blog.models import BlogPostPage
@@ -59,20 +60,22 @@ def test_the_index_costs_the_same_queries_whatever_the_number_of_posts(client, b
 
 
 def test_a_post_without_comments_costs_at_most_twelve_queries_and_writes_nothing(client, blog):
-    """With author, category, picture, tags and posts to read next; a link to a page costs what it costs."""
+    """With all it can have: author, category, picture, tags, links to other pages, posts to read next."""
     posts = [
         PostFactory(parent=blog, author=AuthorFactory(), category=CategoryFactory(), with_picture=True)
         for _ in range(4)
     ]
     for post in posts:
         post.tags.add("one", "two")
+        links = "".join(f'<p><a linktype="page" id="{page.pk}">said</a></p>' for page in (blog, post))
+        post.body = [("heading", {"text": "What is it?", "level": "h2"}), ("paragraph", RichText(links))]
         post.save_revision().publish()
     client.get(posts[0].url)
 
     with CaptureQueriesContext(connection) as queries:
         html = client.get(posts[0].url).content.decode()
 
-    assert all(shown in html for shown in ("Read next", "Mara Ellis", "tag=one"))
+    assert all(shown in html for shown in ("Read next", "Mara Ellis", "tag=one", 'href="/blog/">said'))
     assert len(queries) <= 12
     assert all(query["sql"].startswith("SELECT") for query in queries)
 
