@@ -1,6 +1,8 @@
 """Every prefix of the site on one screen. Wagtail's pages come last."""
 
 from django.conf import settings
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import include, path, re_path
 from django.views.generic import TemplateView
 from django.views.static import serve as serve_file
@@ -23,6 +25,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("robots.txt", robots, name="robots"),
+    path("favicon.ico", lambda request: redirect(static("img/favicon.svg"))),  # asked for without being named
     path("sitemap.xml", sitemap, name="sitemap"),
     path("search/", search, name="search"),
     path("api/v1/", api.urls),
