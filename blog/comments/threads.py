@@ -17,8 +17,8 @@ from blog.comments.models import ReaderComment
 from blog.comments.states import VISIBLE_TO_AUTHOR, Status
 
 THREADS_A_PAGE = 20
-REPLIES_A_PAGE = 60
-LEAST_REPLIES = 3
+REPLIES_A_PAGE = 40
+LEAST_REPLIES = 2
 DEEPEST_SHOWN = 3
 
 
