@@ -37,6 +37,7 @@ def place(purpose: str, *, template: str = "", **variables: str) -> Iterator[Pat
     of DATABASE_URL, or SQLite. Both are removed at the end. ``template`` is a migrated database to begin
     with: a file of SQLite or a name. To be entered before Django is set up.
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that all is removed then, too
     parent = Path(os.environ.get("DATA_DIR") or ROOT / "var").absolute()
     parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     with (

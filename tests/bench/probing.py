@@ -15,6 +15,7 @@ from tests.own_site import WebServer
 
 PAIRS = 1_500
 RESAMPLED = 1_000
+MOST_UNSURE = 0.002  # seconds; a wider interval says only that the machine was busy
 FIRST_NUMBER = 10_000_000  # apart from what other measurements send
 
 
@@ -35,7 +36,8 @@ def measure(server: WebServer, posts: dict[int, Page], table: Table) -> None:
     for name, middle in (("medians", median), ("means", _trimmed_mean)):
         low, high = _interval(pairs, middle)
         seen = f"{low * 1e6:+.0f} to {high * 1e6:+.0f} µs"
-        table.holds(f"V2 known less unknown, {name}, 95 %", seen, "spans 0", met=low <= 0 <= high)
+        met = low <= 0 <= high and high - low <= MOST_UNSURE
+        table.holds(f"V2 known less unknown, {name}, 95 %", seen, "spans 0, not 2 ms", met=met)
     table.tell("V2 an answer takes", f"{median(one for pair in pairs for one in pair) * 1000:.2f} ms")
 
 
