@@ -15,7 +15,6 @@ from wagtail.rich_text.pages import PageLinkHandler
 
 from blog.comments import actions, admin_urls, queries
 from blog.comments.admin_views import shown_number
-from blog.comments.states import Status
 
 MOST_ON_PANEL = 5
 
@@ -55,8 +54,10 @@ class WaitingPanel(Component):
     order = 100
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
-        oldest = queries.on_desk(Status.PENDING)[:MOST_ON_PANEL]
-        return {"oldest": oldest, "number": shown_number(queries.waiting_count())}
+        return {
+            "oldest": queries.oldest_waiting(MOST_ON_PANEL),
+            "number": shown_number(queries.waiting_count()),
+        }
 
 
 @hooks.register("construct_homepage_panels")

@@ -3,6 +3,7 @@
 from ninja import NinjaAPI
 
 from blog.api import router as posts
+from blog.comment_api import router as comments
 from blog.moderation_api import router as moderation
 from cms import problems
 from home.api import router as site
@@ -18,5 +19,6 @@ api = NinjaAPI(
 )
 problems.register(api)
 api.add_router("", posts)
+api.add_router("", comments)
 api.add_router("", moderation)
 api.add_router("", site)

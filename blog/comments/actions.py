@@ -20,6 +20,7 @@ from blog.comments.phrases import Refusal
 from blog.comments.reports import Report
 from blog.comments.states import Actor, Status
 from blog.comments.submissions import Receipt, Submission
+from cms import public_pages
 from cms.rate_limit import actions as rate_limit
 
 __all__ = ["KeyReusedError", "Moved", "NothingLeftError", "StaleError"]
@@ -68,7 +69,7 @@ def report(comment_id: int, reason: str, *, words: str, client: str) -> None:
     Raises NotSeenError, rate_limit.TooManyError.
     """
     seen = ReaderComment.objects.public().select_for_update(of=("self",))
-    reported = seen.filter(pk=comment_id).first()
+    reported = seen.numbered(comment_id).first()
     if reported is None:
         raise NotSeenError
     if Report.objects.filter(comment=reported, client=client).exists():
@@ -138,7 +139,7 @@ def delete(
 ) -> ReaderComment:
     """Delete a comment for good; return it as it was."""
     _require_moderator(by)
-    changes.delete(comment.pk, version=version)
+    changes.delete(comment.pk, version=version, by=_by(by, reasons))
     return comment
 
 
@@ -190,7 +191,7 @@ def decide_all(verb: str, seen: Mapping[int, int], *, by: AbstractBaseUser) -> M
 
 def _require_open(submission: Submission) -> policy.Policy:
     """Ask the database, not the page in hand: it may have been closed since it was read."""
-    pages = type(submission.page).objects.live().public().defer_streamfields()
+    pages = public_pages.of(type(submission.page).objects.defer_streamfields())
     page = pages.filter(pk=submission.page.pk).first()
     terms = policy.of(page) if page else None
     if terms is None or not terms.open:

@@ -46,6 +46,7 @@ BUTTONS = {
     Status.APPROVED: (("hold", "Hold again"), ("spam", "Spam"), ("trash", "Trash")),
     Status.SPAM: (("approve", "Approve"), ("hold", "Not spam"), ("trash", "Trash")),
     Status.TRASH: (("approve", "Approve"), ("hold", "Put back to held"), ("spam", "Spam")),
+    Status.WITHDRAWN: (),
 }
 
 

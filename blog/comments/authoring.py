@@ -38,7 +38,8 @@ def find(comment_id: int, secrets_shown: list[str]) -> ReaderComment:
     """Raises NotYoursError."""
     tokens = Token.objects.matching(purpose=Token.Purpose.AUTHOR, secrets_shown=secrets_shown)
     comment = (
-        ReaderComment.objects.filter(pk=comment_id, status__in=VISIBLE_TO_AUTHOR, tokens__in=tokens)
+        ReaderComment.objects.numbered(comment_id)
+        .filter(status__in=VISIBLE_TO_AUTHOR, tokens__in=tokens)
         .select_related("page")
         .first()
     )

@@ -43,13 +43,13 @@ class CaseView(ModeratorView):
             return act(request, comment, form.cleaned_data)
         except (actions.StaleError, actions.NothingLeftError) as error:
             messages.warning(request, why_not(error))
-            return self.show(request, comment, status=409)
+            return self.show(request, self.find(comment_id), status=409, **self.typed(request))
 
     def reply(self, request: HttpRequest, comment: ReaderComment, sent: dict[str, Any]) -> HttpResponse:
         """Answer from the moderator's account; a held comment is approved by it."""
         words = WordsForm(request.POST)
         if not words.is_valid():
-            return self.show(request, comment, reply=words, status=422)
+            return self.show(request, comment, status=422, **self.typed(request))
         text = words.cleaned_data["comment"]
         actions.reply(comment, text, by=request.user, version=sent["version"])
         messages.success(request, f"You answered {comment.user_name}.")
@@ -58,7 +58,7 @@ class CaseView(ModeratorView):
     def reword(self, request: HttpRequest, comment: ReaderComment, sent: dict[str, Any]) -> HttpResponse:
         words = WordsForm(request.POST)
         if not words.is_valid():
-            return self.show(request, comment, reword=words, status=422)
+            return self.show(request, comment, status=422, **self.typed(request))
         text = words.cleaned_data["comment"]
         actions.edit(comment, text, by=request.user, version=sent["version"])
         return self.again(request, comment, "The words are changed. The earlier ones are kept below.")
@@ -88,8 +88,16 @@ class CaseView(ModeratorView):
         if sent["ban"]:
             people.ban(comment.reader, sent["ban"], by=request.user)
             return self.again(request, comment, "Banned. The person is not told.")
-        people.lift_ban(comment.reader, by=request.user)
-        return self.again(request, comment, "The ban is lifted.")
+        if sent["lift"]:
+            people.lift_ban(comment.reader, by=request.user)
+            return self.again(request, comment, "The ban is lifted.")
+        messages.warning(request, "Write the note first.")
+        return self.show(request, comment, status=422)
+
+    def typed(self, request: HttpRequest) -> dict[str, WordsForm]:
+        """Return the words that were sent, so that they are there again."""
+        case = request.POST["case"]
+        return {case: WordsForm(request.POST, auto_id=f"{case}_%s")} if case in ("reply", "reword") else {}
 
     def again(self, request: HttpRequest, comment: ReaderComment, words: str) -> HttpResponse:
         messages.success(request, words)
@@ -106,9 +114,7 @@ class CaseView(ModeratorView):
         context = self.get_context_data(
             comment=comment,
             card=card(comment),
-            decisions=[
-                (each, rules.in_words(each.reasons)) for each in comment.decisions.select_related("user")
-            ],
+            decisions=[(each, rules.in_words(each.reasons)) for each in comment.decisions.all()],
             revisions=comment.revisions.all(),
             reader=reader,
             notes=reader.notes.select_related("by") if reader else [],

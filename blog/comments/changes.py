@@ -77,7 +77,8 @@ def move(comment_id: int, to: Status, *, version: int, by: By) -> ReaderComment:
 @transaction.atomic
 def move_all(seen: Mapping[int, int], to: Status, *, by: By) -> Moved:
     """
-    Move comments (id to the version that was seen) to a state, in a fixed number of statements.
+    Move comments (id to the version that was seen) to a state, in a fixed number of statements where nobody
+    has answered them.
 
     Approving a comment that has an edit waiting approves the edit. What readers reported is settled.
     """
@@ -110,28 +111,31 @@ def drop_edit(comment_id: int, *, version: int, by: By) -> ReaderComment:
 
 @transaction.atomic
 def reword(comment_id: int, text: str, *, version: int, by: By) -> ReaderComment:
-    """Put other words in place of a comment's own and of an edit that waits. Raises StaleError."""
+    """
+    Put other words in place of a comment's own and of an edit that waits.
+
+    Raises StaleError, NothingLeftError: nobody gives words to whoever had his erased.
+    """
     before = locked(comment_id, version)
+    if not before.comment:
+        raise NothingLeftError
     number = next_revision(before)
     Revision.objects.create(comment=before, number=number, text=text)
     Comment.objects.filter(pk=comment_id).update(comment=text)
-    _write(before, revision=number, held_revision=None)
+    _write(before, revision=number, held_revision=None, reason="" if before.is_public else before.reason)
     after = _read(comment_id)
     _record_all([after], {after.pk: Status(after.status)}, {}, by)
     return after
 
 
 @transaction.atomic
-def delete(comment_id: int, *, version: int) -> None:
+def delete(comment_id: int, *, version: int, by: By) -> None:
     """Delete a comment for good, or empty it where replies of others stand on it. Raises StaleError."""
-    comment = locked(comment_id, version)
-    count([comment.reader_id], Status(comment.status), None)
+    comment = move(comment_id, Status.TRASH, version=version, by=by)
+    count([comment.reader_id], Status.TRASH, None)
     outbox.forget_about(EVENTS, [comment_id])
     if comment.replies.exists():
         erasing.empty([comment_id])
-        ReaderComment.objects.filter(pk=comment_id).update(status=Status.TRASH)
-        Comment.objects.filter(pk=comment_id).update(is_public=False)
-        _mark_threads_below([comment_id])
     else:
         erasing.delete([comment_id])
 
@@ -218,15 +222,15 @@ def _set(comments: list[ReaderComment], to: Status) -> None:
     ReaderComment.objects.filter(pk__in=pks).update(status=to, version=F("version") + 1, reason="")
     Comment.objects.filter(pk__in=pks).update(is_public=to in PUBLIC)
     if to in PUBLIC:
-        for comment in comments:
-            _show_edit(comment)
+        _show_edits([comment.pk for comment in comments if comment.held_revision is not None])
 
 
-def _show_edit(comment: ReaderComment) -> None:
-    if comment.held_revision is not None:
-        text = comment.revisions.get(number=comment.held_revision).text
-        Comment.objects.filter(pk=comment.pk).update(comment=text)
-        ReaderComment.objects.filter(pk=comment.pk).update(revision=comment.held_revision, held_revision=None)
+def _show_edits(pks: list[int]) -> None:
+    """Put the edits that waited in the place of the words that were public."""
+    edits = Revision.objects.filter(comment__in=pks, number=F("comment__held_revision"))
+    shown = [Comment(pk=pk, comment=text) for pk, text in edits.values_list("comment", "text")]
+    Comment.objects.bulk_update(shown, ["comment"])
+    ReaderComment.objects.filter(pk__in=pks).update(revision=F("held_revision"), held_revision=None)
 
 
 def _waiting_since(comments: list[ReaderComment]) -> dict[int, datetime]:

@@ -190,6 +190,7 @@ class CaseForm(forms.Form):
     reveal = forms.BooleanField(required=False)
     note = TypedField(required=False, max_length=500)
     ban = forms.ChoiceField(choices=Ban.choices, required=False)
+    lift = forms.BooleanField(required=False)
 
 
 class ReportForm(forms.Form):

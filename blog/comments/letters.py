@@ -22,6 +22,7 @@ from blog.comments.models import Reader, ReaderComment, Token
 from blog.comments.states import REFUSED as REFUSED_STATES
 from blog.comments.states import Status
 from blog.comments.subscriptions import Subscription, SubscriptionQuerySet
+from cms import public_pages
 from cms.outbox import events
 from cms.outbox.events import NotYetError
 from cms.outbox.models import Delivery
@@ -132,7 +133,7 @@ def _to_ask_about(reader: Reader) -> SubscriptionQuerySet:
 
 
 def _readable():
-    return Page.objects.live().public()
+    return public_pages.of(Page.objects.all())
 
 
 def _link(name: str, secret: str) -> str:

@@ -14,7 +14,7 @@ from blog.comments.phrases import Refusal
 from blog.comments.reports import Report
 from blog.comments.states import PUBLIC, Actor, Ban, Status
 from blog.comments.subscriptions import Subscription  # noqa: F401 -- likewise, with its neighbours
-from cms import vault
+from cms import public_pages, vault
 
 
 class ReaderQuerySet(models.QuerySet):
@@ -76,14 +76,14 @@ class CommentQuerySet(models.QuerySet):
 
     def public(self) -> "CommentQuerySet":
         """Approved, on a page that anyone may read."""
-        return self.approved().filter(page__in=Page.objects.live().public())
+        return self.approved().filter(page__in=public_pages.of(Page.objects.all()))
 
     def on(self, page: Page) -> "CommentQuerySet":
         return self.filter(page_id=page.pk)
 
     def numbered(self, pk: int) -> "CommentQuerySet":
         """The one with an id, which may be any number somebody made up."""
-        return self.filter(pk=pk) if pk <= models.BigAutoField.MAX_BIGINT else self.none()
+        return self.filter(pk=pk) if 0 < pk <= models.BigAutoField.MAX_BIGINT else self.none()
 
     def held(self) -> "CommentQuerySet":
         """Waiting for a moderator, whole or with an edit, the longest first."""

@@ -14,7 +14,7 @@ from wagtail.models import Page
 
 from blog.comments.models import Reader, ReaderComment, Token
 from blog.comments.subscriptions import Subscription, SubscriptionQuerySet, Suppression
-from cms import vault
+from cms import public_pages, vault
 from cms.outbox import actions as outbox
 
 CONFIRM = "comment.confirm"
@@ -94,5 +94,5 @@ def find(secret: str, purpose: Token.Purpose) -> Token | None:
 
 def titles(subscriptions: SubscriptionQuerySet) -> list[str]:
     """Return what the pages are called that somebody subscribed to, each once; only of public pages."""
-    pages = Page.objects.live().public().filter(reader_comments__subscription__in=subscriptions)
+    pages = public_pages.of(Page.objects.all()).filter(reader_comments__subscription__in=subscriptions)
     return list(pages.order_by("pk").distinct().values_list("title", flat=True))

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cms import vault
+from cms import public_pages, vault
 from cms.outbox import actions as outbox
 from cms.rate_limit import actions as rate_limit
 from home.contact import mail
@@ -39,7 +39,7 @@ def submit(page: TakesMessages, sent: SentMessage, *, client: str = "") -> Conta
     ``client`` is who is asking, for the rate limit. Raises PageClosedError, rate_limit.TooManyError.
     """
     key = sent.words_key(page.pk)
-    if not type(page).objects.live().public().filter(pk=page.pk).exists():
+    if not public_pages.of(type(page).objects.filter(pk=page.pk)).exists():
         raise PageClosedError
     if earlier := ContactMessage.objects.filter(words_key=key).first():
         return earlier

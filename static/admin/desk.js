@@ -50,8 +50,9 @@ class Desk extends window.StimulusModule.Controller {
 
     follow({ params }) {
         const card = this.current;
-        if (params.what === "o") window.open(card?.querySelector("[data-key=o]").href, "_blank", "noopener");
-        else if (card) location.href = `${card.querySelector("[data-key=more]").href}#${params.what}`;
+        if (!card) return;
+        if (params.what === "o") window.open(card.querySelector("[data-key=o]").href, "_blank", "noopener");
+        else location.href = `${card.querySelector("[data-key=more]").href}#${params.what}`;
     }
 
     tab({ params }) {

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from django.contrib.auth.models import Group
 from wagtail.models import ModelLogEntry
@@ -172,7 +174,7 @@ def test_rare_things_are_done_on_the_page_of_a_comment(as_moderator, post):
     assert case(as_moderator, comment, case="person", note="Writes often").status_code == 303
     assert Reader.objects.get().ban == "hold"
     assert "Writes often" in as_moderator.get(f"{DESK}{comment.pk}/").content.decode()
-    case(as_moderator, comment, case="person")
+    case(as_moderator, comment, case="person", lift="1")
     assert Reader.objects.get().ban == ""
 
     case(as_moderator, comment, case="refuse", refusal=why.pk)
@@ -182,6 +184,40 @@ def test_rare_things_are_done_on_the_page_of_a_comment(as_moderator, post):
     assert case(as_moderator, comment, case="delete").status_code == 422
     assert case(as_moderator, comment, case="delete", sure="1").status_code == 303
     assert not ReaderComment.objects.exists()
+
+
+@pytest.mark.parametrize("sent", [{}, {"note": "  "}])
+def test_an_empty_note_lifts_no_ban(as_moderator, post, sent):
+    comment = CommentFactory(page=post)
+    case(as_moderator, comment, case="person", ban="refuse")
+
+    assert case(as_moderator, comment, case="person", **sent).status_code == 422
+    assert Reader.objects.get().ban == "refuse"
+
+
+def test_a_withdrawn_comment_has_its_page_too(as_moderator, post, client):
+    sent = {"name": "Ann", "email": "ann@example.org", "comment": "Taken back"}
+    token = client.post(
+        f"/api/v1/posts/{post.pk}/comments/", json.dumps(sent), content_type="application/json"
+    ).json()["token"]
+    comment = ReaderComment.objects.get()
+    url = f"/api/v1/comments/{comment.pk}/"
+    assert client.delete(url, headers={"authorization": f"Bearer {token}"}).status_code == 204
+
+    answer = as_moderator.get(f"{DESK}{comment.pk}/")
+
+    assert answer.status_code == 200
+    assert "Withdrawn by its author" in answer.content.decode()
+
+
+def test_a_reply_that_came_too_late_is_still_in_its_field(as_moderator, post):
+    comment = CommentFactory(page=post)
+    case(as_moderator, comment, do="approve")
+
+    answer = case(as_moderator, comment, case="reply", comment="A long and careful answer")
+
+    assert answer.status_code == 409
+    assert ">\nA long and careful answer</textarea>" in answer.content.decode()
 
 
 @pytest.mark.parametrize("sent", [{"case": "reply"}, {"case": "reword", "comment": " "}])

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Site
 
-from blog.comments import actions, people
+from blog.comments import actions, authoring, people
 from blog.comments.bans import DomainBan
 from blog.comments.discussion import Discussion
 from blog.comments.models import Decision, Reader, ReaderComment
@@ -94,6 +94,7 @@ def test_a_comment_deleted_for_good_leaves_only_that_it_was_decided(post, modera
 
     assert not ReaderComment.objects.exists()
     assert Decision.objects.filter(comment=None, to_status="spam", reasons=[]).exists()
+    assert Decision.objects.filter(comment=None, to_status="trash", user=moderator).exists()
     assert Reader.objects.get().refused_count == 0
 
 
@@ -117,6 +118,8 @@ def test_an_erased_comment_cannot_be_approved(post, moderator):
 
     with pytest.raises(actions.NothingLeftError):
         actions.approve(comment, by=moderator, version=comment.version)
+    with pytest.raises(actions.NothingLeftError):
+        actions.edit(comment, "Other words", by=moderator, version=comment.version)
     assert actions.decide_all("approve", {comment.pk: comment.version}, by=moderator).done == []
 
 
@@ -170,6 +173,25 @@ def test_a_hundred_are_approved_in_a_fixed_number_of_statements(post, moderator)
     statements([CommentFactory(page=post)])  # what is cached once
     assert statements(few) == statements(many) <= 20
     assert Reader.objects.filter(approved_count=1).count() == 24
+
+
+def test_edits_that_wait_are_approved_in_a_fixed_number_of_statements_too(post, moderator):
+    def edited(number: int) -> list[ReaderComment]:
+        comments = [CommentFactory(page=post, approved=True) for _ in range(number)]
+        return [authoring.edit(comment, f"Better {comment.pk}") for comment in comments]
+
+    def statements(comments: list[ReaderComment]) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            actions.decide_all("approve", {each.pk: each.version for each in comments}, by=moderator)
+        return len(queries)
+
+    statements([CommentFactory(page=post)])  # what is cached once
+    few, many = edited(2), edited(12)
+    assert statements(few) == statements(many)
+    for comment in many:
+        comment.refresh_from_db()
+        shown = (comment.comment, comment.revision, comment.held_revision)
+        assert shown == (f"Better {comment.pk}", 2, None)
 
 
 def test_a_batch_leaves_alone_what_somebody_changed_meanwhile(post, moderator):
