@@ -120,8 +120,7 @@ class BlogIndexPage(public_pages.MostlyPublicMixin, RoutablePageMixin, Page):
         """Find a post in one query, with what its page shows; Wagtail takes five."""
         post = None
         if path_components and not self._has_route(path_components):
-            posts = BlogPostPage.objects.child_of(self).select_related("author", "category", "hero")
-            post = public_pages.with_privacy(posts).filter(slug=path_components[0]).first()
+            post = public_pages.child(BlogPostPage, self, path_components[0])
         if post is None:
             return super().route(request, path_components)
         post._cached_parent_obj = self  # as Wagtail's own does
@@ -171,6 +170,8 @@ class BlogIndexPage(public_pages.MostlyPublicMixin, RoutablePageMixin, Page):
 
 
 class BlogPostPage(public_pages.MostlyPublicMixin, RoutablePageMixin, SearchEnginesMixin, Page):
+    shown_with = ("author", "category", "hero")
+
     standfirst = models.CharField(
         max_length=200, help_text="One or two sentences that say what the reader will learn."
     )

@@ -1,9 +1,13 @@
 """Pages that anyone may read."""
 
+from functools import lru_cache
+
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 from django.http import Http404
 from wagtail.models import Page, PageViewRestriction
 from wagtail.query import PageQuerySet
+
+from cms.prepared import Given, Prepared
 
 LONGEST_ID = 18
 
@@ -24,9 +28,22 @@ def with_privacy(pages: PageQuerySet) -> PageQuerySet:
     return pages.annotate(site_has_private_pages=Exists(PageViewRestriction.objects.all()))
 
 
+def child(model: type[Page], parent: Page, slug: str) -> Page | None:
+    """Return a page's child of a kind by its slug, public or not, with the ``shown_with`` of its kind."""
+    return _children(model).first(slug=slug, path=parent.path, depth=parent.depth + 1)
+
+
+@lru_cache
+def _children(model: type[Page]) -> Prepared:
+    below = {"slug": Given("slug"), "depth": Given("depth"), "path__startswith": Given("path")}
+    pages = model.objects.filter(**below).select_related(*model.shown_with)
+    return Prepared(lambda: with_privacy(pages))
+
+
 class MostlyPublicMixin:
     """A page that asks no more about its privacy once it was told that the site has no private section."""
 
+    shown_with: tuple[str, ...] = ()
     site_has_private_pages = True
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:

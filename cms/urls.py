@@ -10,11 +10,11 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
-from wagtail.views import serve as serve_page
 
 from cms.api import api
 from cms.cross_site import same_site_posts
 from cms.health import healthz, readyz
+from cms.serving import serve as serve_page
 from home.search import search
 
 robots = TemplateView.as_view(

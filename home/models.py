@@ -43,8 +43,7 @@ class HomePage(SearchEnginesMixin, Page):
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """Find the blog, where most visitors go, in one query; Wagtail takes two."""
-        blogs = public_pages.with_privacy(BlogIndexPage.objects.child_of(self))
-        blog = blogs.filter(slug=path_components[0]).first() if path_components else None
+        blog = public_pages.child(BlogIndexPage, self, path_components[0]) if path_components else None
         if blog is None:
             return super().route(request, path_components)
         blog._cached_parent_obj = self  # as Wagtail's own does

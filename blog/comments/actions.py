@@ -20,7 +20,6 @@ from blog.comments.phrases import Refusal
 from blog.comments.reports import Report
 from blog.comments.states import Actor, Status
 from blog.comments.submissions import Receipt, Submission
-from cms import public_pages
 from cms.rate_limit import actions as rate_limit
 
 __all__ = ["KeyReusedError", "Moved", "NothingLeftError", "StaleError"]
@@ -191,9 +190,7 @@ def decide_all(verb: str, seen: Mapping[int, int], *, by: AbstractBaseUser) -> M
 
 def _require_open(submission: Submission) -> policy.Policy:
     """Ask the database, not the page in hand: it may have been closed since it was read."""
-    pages = public_pages.of(type(submission.page).objects.defer_streamfields())
-    page = pages.filter(pk=submission.page.pk).first()
-    terms = policy.of(page) if page else None
+    terms = policy.now(submission.page)
     if terms is None or not terms.open:
         raise CommentsClosedError
     return terms

@@ -11,9 +11,8 @@ from blog.comments.states import Ban
 
 class DomainBanQuerySet(models.QuerySet):
     def of(self, domain: str) -> "DomainBanQuerySet":
-        """The bans that meet an address at this domain: of itself, and of every domain above it."""
-        labels = in_ascii(domain).split(".")
-        return self.filter(domain__in=[".".join(labels[at:]) for at in range(len(labels))])
+        """The bans that meet an address at this domain."""
+        return self.filter(domain__in=above(domain))
 
 
 class DomainBan(models.Model):
@@ -35,6 +34,12 @@ class DomainBan(models.Model):
         self.domain = in_ascii(self.domain)
         if "." not in self.domain:
             raise ValidationError({"domain": "Enter a whole domain, such as mail.example"})
+
+
+def above(domain: str) -> list[str]:
+    """Return a domain and every domain it stands in: mail.example.org, example.org, org."""
+    labels = in_ascii(domain).split(".")
+    return [".".join(labels[at:]) for at in range(len(labels))]
 
 
 def in_ascii(domain: str) -> str:

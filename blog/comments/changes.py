@@ -21,6 +21,7 @@ from blog.comments.phrases import Refusal
 from blog.comments.reports import Report
 from blog.comments.states import PUBLIC, REFUSED, Actor, Status
 from cms.outbox import actions as outbox
+from cms.prepared import insert
 
 EVENTS = "comment."
 
@@ -142,7 +143,7 @@ def delete(comment_id: int, *, version: int, by: By) -> None:
 
 def record(comment: ReaderComment, before: Status | str, by: By) -> None:
     """Write down what became of a comment that did not wait for anybody."""
-    _record_all([comment], {comment.pk: before}, {}, by)
+    insert(_decision(comment, before, by))
 
 
 def below_held(above: ReaderComment | None) -> bool:
@@ -246,19 +247,28 @@ def _record_all(
     """Write down who or what brought each comment from the state it was in to the one it is in."""
     now = timezone.now()
     Decision.objects.bulk_create(
-        Decision(
-            comment=comment,
-            revision=comment.revision,
-            from_status=before[comment.pk],
-            to_status=comment.status,
-            actor=by.actor,
-            user=by.user,
-            reasons=list(by.reasons),
-            refusal=by.refusal,
+        _decision(
+            comment,
+            before[comment.pk],
+            by,
             waited=_seconds(now - waiting_since[comment.pk]) if comment.pk in waiting_since else None,
             at=now,
         )
         for comment in comments
+    )
+
+
+def _decision(comment: ReaderComment, before: Status | str, by: By, **when: object) -> Decision:
+    return Decision(
+        comment=comment,
+        revision=comment.revision,
+        from_status=before,
+        to_status=comment.status,
+        actor=by.actor,
+        user=by.user,
+        reasons=list(by.reasons),
+        refusal=by.refusal,
+        **when,
     )
 
 

@@ -8,6 +8,7 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Site
 
 from blog.comments.states import Moderation
+from cms.prepared import Given, prepared
 
 MOST_LINES = 500
 LONGEST_LINE = 100
@@ -91,7 +92,7 @@ class Discussion(BaseSiteSetting):
 
     @classmethod
     def for_site_id(cls, site_id: int | None) -> "Discussion":
-        return cls.base_queryset().filter(site_id=site_id).first() or cls(site_id=site_id)
+        return _of_site.first(site_id=site_id) or cls(site_id=site_id)
 
     def clean(self) -> None:
         """Bound the word lists: every comment is compared with all of them."""
@@ -99,6 +100,11 @@ class Discussion(BaseSiteSetting):
         wrong = {name: _trouble(getattr(self, name)) for name in ("hold_words", "spam_words")}
         if any(wrong.values()):
             raise ValidationError({name: words for name, words in wrong.items() if words})
+
+
+@prepared
+def _of_site() -> models.QuerySet[Discussion]:
+    return Discussion.base_queryset().filter(site_id=Given("site_id"))
 
 
 def _trouble(listed: str) -> str:

@@ -83,6 +83,16 @@ class ReplyField(forms.IntegerField):
         return super().clean(value) or 0
 
 
+def _words_field() -> TypedField:
+    return TypedField(
+        label="Your comment",
+        clean_with=text.normalise,
+        max_length=LONGEST_COMMENT,
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),
+        error_messages={"required": ENTER_COMMENT, "max_length": _at_most("comment", LONGEST_COMMENT)},
+    )
+
+
 class CommentForm(XtdCommentForm):
     """
     The one form of a post page, and the check of the API's body (``signed=False``: no page was rendered).
@@ -91,6 +101,24 @@ class CommentForm(XtdCommentForm):
     sent too fast are no errors: they are kept, and the rules say where they go.
     """
 
+    comment = _words_field()
+    name = TypedField(
+        label="Name",
+        help_text="Shown with your comment. A first name is fine.",
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+        error_messages={"required": ENTER_NAME, "max_length": _at_most("name", LONGEST_NAME)},
+    )
+    email = AddressField(
+        label="Email address",
+        help_text="Your email address will not be published.",
+        max_length=LONGEST_ADDRESS,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
+        error_messages={"required": ENTER_ADDRESS, "max_length": _at_most("email address", LONGEST_ADDRESS)},
+    )
+    notify = forms.BooleanField(required=False, label="Email me when someone replies")
+    reply_to = ReplyField(widget=forms.HiddenInput, initial=0)
+    url = followup = None
     field_order = ("comment", "name", "email", "notify")
 
     def __init__(
@@ -101,18 +129,16 @@ class CommentForm(XtdCommentForm):
         terms: policy.Policy | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(page, *args, **kwargs)
+        # past the one of django-comments-xtd, which dresses fields that are not here
+        super(XtdCommentForm, self).__init__(page, *args, **kwargs)
         self.page = page
         self.terms = terms or policy.of(page)
-        del self.fields["url"], self.fields["followup"]
-        self.fields.update(_visible_fields(require_address=self.terms.require_address))
-        self.fields["reply_to"] = ReplyField(
-            widget=forms.HiddenInput, initial=self.initial.get("reply_to", 0)
-        )
+        if not self.terms.require_address:
+            self.fields["email"].required = False
+            self.fields["email"].label = "Email address (optional)"
         if not signed:
             for name in SIGNED:
                 del self.fields[name]
-        self.order_fields(self.field_order)
 
     def clean_honeypot(self) -> str:
         """Keep what was typed; the rules judge it."""
@@ -220,40 +246,3 @@ class ReasonForm(forms.Form):
         max_length=LONGEST_REASON,
         error_messages={"max_length": _at_most("reason", LONGEST_REASON)},
     )
-
-
-def _words_field() -> TypedField:
-    return TypedField(
-        label="Your comment",
-        clean_with=text.normalise,
-        max_length=LONGEST_COMMENT,
-        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),
-        error_messages={"required": ENTER_COMMENT, "max_length": _at_most("comment", LONGEST_COMMENT)},
-    )
-
-
-def _visible_fields(*, require_address: bool) -> dict[str, forms.Field]:
-    return {
-        "comment": _words_field(),
-        "name": TypedField(
-            label="Name",
-            help_text="Shown with your comment. A first name is fine.",
-            max_length=LONGEST_NAME,
-            widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
-            error_messages={"required": ENTER_NAME, "max_length": _at_most("name", LONGEST_NAME)},
-        ),
-        "email": AddressField(
-            required=require_address,
-            label="Email address" if require_address else "Email address (optional)",
-            help_text="Your email address will not be published.",
-            max_length=LONGEST_ADDRESS,
-            widget=forms.EmailInput(
-                attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}
-            ),
-            error_messages={
-                "required": ENTER_ADDRESS,
-                "max_length": _at_most("email address", LONGEST_ADDRESS),
-            },
-        ),
-        "notify": forms.BooleanField(required=False, label="Email me when someone replies"),
-    }

@@ -12,16 +12,19 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django_comments.models import Comment
 from django_comments.signals import comment_was_posted
+from django_comments_xtd.models import XtdComment
 from wagtail.models import Page
 
 from blog.comments import names, notifications, policy, rules
-from blog.comments.bans import DomainBan
+from blog.comments.bans import DomainBan, above
 from blog.comments.changes import By, below_held, count, record
 from blog.comments.models import Reader, ReaderComment, Revision, Token
 from blog.comments.states import PUBLIC, Actor, Moderation, Status
 from blog.comments.submissions import Receipt, Submission
 from cms import vault
+from cms.prepared import Given, insert, prepared
 
 TOKEN_LIFE = timedelta(days=30)
 SAID_BY_STAFF = "Written by staff"
@@ -37,14 +40,22 @@ def earlier(submission: Submission) -> Receipt | None:
 
     Raises KeyReusedError.
     """
-    if submission.client_key:
-        comment = ReaderComment.objects.filter(idempotency_key=submission.client_key).first()
-        if comment:
-            if comment.words_key != submission.words_key:
-                raise KeyReusedError
-            return _receipt(comment, _issue_token(comment))
-    comment = ReaderComment.objects.filter(words_key=submission.words_key).first()
+    if submission.client_key and (comment := _of_client_key.first(key=submission.client_key)):
+        if comment.words_key != submission.words_key:
+            raise KeyReusedError
+        return _receipt(comment, _issue_token(comment))
+    comment = _of_words_key.first(key=submission.words_key)
     return _receipt(comment, "") if comment else None
+
+
+@prepared
+def _of_client_key() -> QuerySet[ReaderComment]:
+    return ReaderComment.objects.filter(idempotency_key=Given("key")).only("status", "words_key")
+
+
+@prepared
+def _of_words_key() -> QuerySet[ReaderComment]:
+    return ReaderComment.objects.filter(words_key=Given("key")).only("status", "words_key")
 
 
 def keep(submission: Submission, terms: policy.Policy) -> Receipt:
@@ -97,7 +108,8 @@ def _staff_key(above: ReaderComment, text: str, by: AbstractBaseUser) -> str:
 
 
 def _insert(page: Page, above: ReaderComment | None, **said: object) -> ReaderComment:
-    return ReaderComment.objects.create(
+    """Write the three rows of a comment: ``save`` would ask for each whether it is there already."""
+    comment = ReaderComment(
         content_type=ContentType.objects.get_for_model(page),
         object_pk=str(page.pk),
         site_id=settings.SITE_ID,
@@ -106,12 +118,19 @@ def _insert(page: Page, above: ReaderComment | None, **said: object) -> ReaderCo
         root_id=(above.root_id or above.pk) if above else None,
         level=above.level + 1 if above else 0,
         under_held=below_held(above),
+        submit_date=timezone.now(),
         **said,
     )
+    comment.is_public = comment.status in PUBLIC
+    insert(comment, into=Comment)
+    comment.comment_ptr_id = comment.xtdcomment_ptr_id = comment.id
+    insert(comment, into=XtdComment)
+    insert(comment)
+    return comment
 
 
 def _arrived(comment: ReaderComment, by: By) -> None:
-    Revision.objects.create(comment=comment, number=comment.revision, text=comment.comment)
+    insert(Revision(comment=comment, number=comment.revision, text=comment.comment))
     record(comment, "", by)
     notifications.arrived(comment)
     transaction.on_commit(
@@ -146,7 +165,13 @@ def _bans(reader: Reader | None, domain: str) -> tuple[str, ...]:
     """What meets the address that was typed, whoever typed it: it only ever makes a person look."""
     if reader is None:
         return ()
-    return (reader.ban, *DomainBan.objects.of(domain).values_list("ban", flat=True))
+    return (reader.ban, *_domain_bans(domains=above(domain)))
+
+
+@prepared
+def _domain_bans() -> QuerySet:
+    bans = DomainBan.objects.filter(domain__in=[Given("domains", many=True)])
+    return bans.order_by().values_list("ban", flat=True)
 
 
 def _shows_proof(submission: Submission) -> bool:
@@ -171,23 +196,37 @@ def _reader(address: str) -> Reader | None:
     """
     Return the person's row, locked: nobody erases, merges or purges it before the comment refers to it.
 
-    The same three statements run whether the address is known or not: the time tells nothing.
+    The same statements run whether the address is known or not: the time tells nothing.
     """
     if not address:
         return None
-    known = Reader.objects.with_address(address).values_list("address_index", flat=True).first()
-    row = Reader(address_index=known or vault.index(address), sealed_address=vault.seal(address))
-    Reader.objects.bulk_create([row], ignore_conflicts=True)
-    return Reader.objects.select_for_update().with_address(address).get()
+    index, *earlier = indexes = vault.indexes(address)
+    known = _known_index.first(indexes=indexes) if earlier else None
+    row = Reader(address_index=known or index, sealed_address=vault.seal(address))
+    insert(row, ignore_conflicts=True)
+    return _locked_reader.first(indexes=indexes)
+
+
+@prepared
+def _known_index() -> QuerySet:
+    known = Reader.objects.filter(address_index__in=[Given("indexes", many=True)])
+    return known.order_by().values_list("address_index", flat=True)
+
+
+@prepared
+def _locked_reader() -> QuerySet[Reader]:
+    return Reader.objects.select_for_update().filter(address_index__in=[Given("indexes", many=True)])
 
 
 def _issue_token(comment: ReaderComment) -> str:
     secret = Token.new_secret()
-    Token.objects.create(
-        comment=comment,
-        purpose=Token.Purpose.AUTHOR,
-        digest=vault.keyed_digest("token", secret),
-        expires_at=timezone.now() + TOKEN_LIFE,
+    insert(
+        Token(
+            comment=comment,
+            purpose=Token.Purpose.AUTHOR,
+            digest=vault.keyed_digest("token", secret),
+            expires_at=timezone.now() + TOKEN_LIFE,
+        )
     )
     return secret
 

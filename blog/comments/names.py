@@ -5,9 +5,10 @@ import unicodedata
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from blog.comments import words
+from cms.prepared import prepared
 
 # one character at each end is enough to know it by
 _ADDRESS = re.compile(r"[^\s@] ?@ ?[^\s@.\u3002]+[.\u3002][^\s@]")
@@ -42,10 +43,14 @@ def look(name: str) -> str:
 
 
 def _staff_names() -> list[str]:
+    return [name for login, first, last in _staff() for name in (login, f"{first} {last}")]
+
+
+@prepared
+def _staff() -> QuerySet:
     may_enter = Q(
         user_permissions__codename="access_admin",
         user_permissions__content_type__app_label="wagtailadmin",
     )
     staff = get_user_model().objects.filter(Q(is_superuser=True) | Q(groups__isnull=False) | may_enter)
-    rows = staff.filter(is_active=True).distinct().values_list("username", "first_name", "last_name")
-    return [name for login, first, last in rows for name in (login, f"{first} {last}")]
+    return staff.filter(is_active=True).distinct().values_list("username", "first_name", "last_name")

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django.utils import timezone
+from wagtail.models import Page
 
 from blog.comments.discussion import Discussion
 from blog.comments.rules import Limits
+from cms import public_pages
+from cms.prepared import Given, Prepared
 
 
 class Discussed(Protocol):
@@ -65,6 +69,18 @@ def of(page: Discussed) -> Policy:
         thread_depth=discussion.thread_depth,
         threads_a_page=discussion.threads_a_page,
     )
+
+
+def now(page: Discussed) -> Policy | None:
+    """Return what holds at this moment, whatever the page in hand says; None when nobody may read it."""
+    found = _public(type(page)).first(pk=page.pk)
+    return of(found) if found else None
+
+
+@lru_cache
+def _public(model: type[Page]) -> Prepared:
+    asked = ("url_path", "comments_open", "comment_moderation", "comments_close_after_days", "date")
+    return Prepared(lambda: public_pages.of(model.objects.only(*asked)).filter(pk=Given("pk")))
 
 
 def _site_id(page: Discussed) -> int | None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cms.outbox import queries
 from cms.outbox.chores import BATCH
 from cms.outbox.models import Delivery, State, Worker
+from cms.prepared import insert
 
 LEASE = timedelta(minutes=2)
 FIRST_DELAY = timedelta(seconds=5)
@@ -34,7 +35,8 @@ def queue(event: str, subject_id: int, recipient: str) -> None:
     if not connection.in_atomic_block:
         raise OutsideTransactionError(event)
     fields = {"event": event, "subject_id": subject_id, "recipient": recipient}
-    Delivery.objects.bulk_create([Delivery(**fields)], ignore_conflicts=True)
+    if insert(Delivery(**fields), ignore_conflicts=True):
+        return
     came_to_nothing = Delivery.objects.filter(**fields, state=State.SUPPRESSED)
     came_to_nothing.update(state=State.WAITING, due_at=timezone.now(), attempts=0, finished_at=None)
 

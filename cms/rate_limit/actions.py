@@ -4,8 +4,10 @@ import math
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from cms.prepared import Given, insert, prepared
 from cms.rate_limit.models import Bucket
 
 CAPACITY = 5
@@ -25,15 +27,19 @@ class TooManyError(Exception):
 def take(client: str) -> None:
     """Raises TooManyError, having taken nothing; the transaction it is called in is then rolled back."""
     now = timezone.now()
-    Bucket.objects.bulk_create(
-        [Bucket(client=client, tokens=CAPACITY, updated_at=now)], ignore_conflicts=True
-    )
-    bucket = Bucket.objects.select_for_update().get(client=client)
+    if insert(Bucket(client=client, tokens=CAPACITY - 1, updated_at=now), ignore_conflicts=True):
+        return
+    bucket = _bucket.first(client=client)
     passed = max((now - bucket.updated_at).total_seconds(), 0)
     tokens = min(CAPACITY, bucket.tokens + passed / SECONDS_A_TOKEN)
     if tokens < 1:
         raise TooManyError(math.ceil((1 - tokens) * SECONDS_A_TOKEN))
     Bucket.objects.filter(client=client).update(tokens=tokens - 1, updated_at=now)
+
+
+@prepared
+def _bucket() -> QuerySet[Bucket]:
+    return Bucket.objects.select_for_update().filter(client=Given("client"))
 
 
 def forget_old() -> int:
