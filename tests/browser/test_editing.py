@@ -30,16 +30,23 @@ def choose_picture(editor: Page) -> None:
 
 
 def add_block(editor: Page, name: str) -> Locator:
-    """Insert a block below the others; return its section of the page."""
+    """
+    Insert a block below the others; return its section of the page.
+
+    A block slides in, and a click on what slides under it is lost: hence the key. Wagtail puts the cursor
+    into the block when it is there.
+    """
     body = editor.get_by_role("region", name="Body")
-    body.get_by_role("button", name="Insert a block").last.click()
+    body.get_by_role("button", name="Insert a block").last.press("Enter")
     editor.get_by_role("option", name=name).click()
-    return body.get_by_role("region", name=re.compile(f"^{name}")).last
+    block = body.get_by_role("region", name=re.compile(f"^{name}"))
+    expect(block.locator(":focus")).to_have_count(1)
+    return block
 
 
 def write_body(editor: Page) -> None:
     paragraph = add_block(editor, "Paragraph")
-    paragraph.get_by_role("textbox").first.click()
+    expect(paragraph.get_by_role("textbox").first).to_be_focused()
     editor.keyboard.type("A visit starts with a talk.")
 
     quote = add_block(editor, "Quote")
@@ -50,9 +57,13 @@ def write_body(editor: Page) -> None:
     comparison.get_by_label("Caption").fill("Two kinds of visit")
     comparison.get_by_label("First").first.fill("The short one")
     comparison.get_by_label("Second").first.fill("The long one")
-    comparison.get_by_role("button", name="Add").last.click()
+    questions = comparison.get_by_label("Question")
+    expect(questions).to_have_count(1)  # the first row is there from the beginning
+    comparison.get_by_role("button", name="Add", exact=True).last.press("Enter")
+    expect(questions).to_have_count(2)
+    expect(questions.last).to_be_focused()
     for number, question in enumerate(("How long?", "How much?")):
-        comparison.get_by_label("Question").nth(number).fill(question)
+        questions.nth(number).fill(question)
         comparison.get_by_label("First").nth(number + 1).fill(f"Less {number}")
         comparison.get_by_label("Second").nth(number + 1).fill(f"More {number}")
 
