@@ -31,6 +31,7 @@ from blog.comments import queries as comments
 from blog.comments import views as comment_views
 from blog.comments.states import Moderation
 from cms import public_pages
+from cms.prepared import Given, prepared
 
 WORDS_A_MINUTE = 238
 POSTS_A_PAGE = 9
@@ -353,10 +354,17 @@ class BlogPostPage(public_pages.MostlyPublicMixin, RoutablePageMixin, SearchEngi
 
     def related_posts(self) -> list["BlogPostPage"]:
         """Posts with the most tags in common, then the newest; never this one."""
-        mine = BlogPostTag.objects.filter(content_object=self.pk).values("tag")
-        shared = Count("tagged_items", filter=Q(tagged_items__tag__in=mine))
-        others = BlogPostPage.objects.sibling_of(self, inclusive=False).published().joined()
-        return list(others.annotate(shared=shared).order_by("-shared", "-date", "-pk")[:RELATED_POSTS])
+        index = self.get_parent()
+        return _related(post=self.pk, path=index.path, depth=self.depth)
+
+
+@prepared
+def _related() -> PostQuerySet:
+    tags = BlogPostTag.objects.filter(content_object_id=Given("post")).values("tag")
+    shared = Count("tagged_items", filter=Q(tagged_items__tag__in=tags))
+    siblings = BlogPostPage.objects.filter(path__startswith=Given("path"), depth=Given("depth"))
+    others = siblings.exclude(pk=Given("post")).published().joined()
+    return others.annotate(shared=shared).order_by("-shared", "-date", "-pk")[:RELATED_POSTS]
 
 
 def _chosen(request: HttpRequest, name: str, model: type[models.Model]) -> models.Model | None:

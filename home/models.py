@@ -16,6 +16,7 @@ from wagtail.url_routing import RouteResult
 from blog.blocks import BodyStream
 from blog.models import BlogIndexPage, BlogPostPage, SearchEnginesMixin
 from cms import public_pages
+from cms.prepared import Given, prepared
 from home.contact import views as contact_views
 from home.contact.forms import ContactForm
 
@@ -164,4 +165,9 @@ class SiteIdentity(BaseSiteSetting):
     @classmethod
     def for_site(cls, site: Site) -> "SiteIdentity":
         """The site's own, or the defaults. Wagtail's would write a row when a page is read."""
-        return cls.base_queryset().filter(site=site).first() or cls(site=site)
+        return _of_site.first(site_id=site.pk) or cls(site=site)
+
+
+@prepared
+def _of_site() -> models.QuerySet[SiteIdentity]:
+    return SiteIdentity.base_queryset().filter(site_id=Given("site_id"))

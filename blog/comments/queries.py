@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -35,6 +36,7 @@ from blog.comments.threads import (
     share,
     without_empty_places,
 )
+from cms.prepared import Given, Prepared, prepared
 
 MOST_COUNTED = 10_000
 REPORTED = "reported"
@@ -59,11 +61,18 @@ def public_thread(
     if more and own and not after:
         tops += _waiting_further_on(page, own, tops)
     return Thread(
-        count=ReaderComment.objects.approved().on(page).count() if tops or after else 0,
+        count=(_number_on.first(page=page.pk) or 0) if tops or after else 0,
         threads=_nodes(page, tops, limit, own),
         next_after=last if more else None,
         newest_first=newest_first,
     )
+
+
+@prepared
+def _number_on() -> QuerySet:
+    """How many comments a visitor can read on a page."""
+    seen = ReaderComment.objects.approved().filter(page_id=Given("page")).order_by()
+    return seen.values("page").annotate(number=Count("pk")).values_list("number", flat=True)
 
 
 def public_replies(
@@ -237,19 +246,40 @@ def _page_of_tops(
     page: Page, after: int, limit: int, own: list[int], *, newest_first: bool
 ) -> tuple[list[_Top], bool]:
     """Return a page of threads, and whether there are more."""
-    tops = _shown(page, own).filter(root=None).order_by("-pk" if newest_first else "pk")
-    if after:
-        tops = tops.filter(**{"pk__lt" if newest_first else "pk__gt": after})
-    found = _keys(tops[: limit + 1])
+    if own:
+        tops = _after(_shown(page, own).filter(root=None), after, newest_first=newest_first)
+        found = _keys(tops[: limit + 1])
+    else:
+        rows = _of_everybody(limit + 1, bool(after), newest_first)(page=page.pk, after=after)
+        found = [_Top(*row) for row in rows]
     return found[:limit], len(found) > limit
 
 
+@lru_cache
+def _of_everybody(number: int, goes_on: bool, newest_first: bool) -> Prepared:
+    """The tops that a visitor with no words of his own sees, which is nearly everybody."""
+    tops = ReaderComment.objects.filter(_readable(), page_id=Given("page"), under_held=False, root=None)
+    after = Given("after") if goes_on else 0
+    return Prepared(lambda: _with_keys(_after(tops, after, newest_first=newest_first)[:number]))
+
+
+def _after(
+    tops: QuerySet[ReaderComment], after: int | Given, *, newest_first: bool
+) -> QuerySet[ReaderComment]:
+    tops = tops.order_by("-pk" if newest_first else "pk")
+    return tops.filter(**{"pk__lt" if newest_first else "pk__gt": after}) if after else tops
+
+
 def _keys(tops: QuerySet[ReaderComment]) -> list[_Top]:
+    return [_Top(*row) for row in _with_keys(tops)]
+
+
+def _with_keys(tops: QuerySet[ReaderComment]) -> QuerySet:
     """Read keys alone: one index answers, where words would make PostgreSQL join all comments there are."""
     thread = ReaderComment.objects.filter(root=OuterRef("pk")).values("pk")
     first = thread.filter(_readable(), under_held=False).order_by("pk")[: REPLIES_A_PAGE + 1]
     known = tops.annotate(first_replies=_Keys(first), replies_to_read=_Number(thread.approved().order_by()))
-    return [_Top(*row) for row in known.values_list("pk", "first_replies", "replies_to_read")]
+    return known.values_list("pk", "first_replies", "replies_to_read")
 
 
 def _waiting_further_on(page: Page, own: list[int], tops: list[_Top]) -> list[_Top]:

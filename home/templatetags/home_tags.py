@@ -2,8 +2,10 @@ from typing import Any
 
 from django import template
 from wagtail.models import Page, Site
+from wagtail.query import PageQuerySet
 
 from cms import public_pages
+from cms.prepared import Given, prepared
 
 register = template.Library()
 
@@ -16,9 +18,15 @@ def main_menu(context: dict[str, Any]) -> list[dict[str, Any]]:
     if site is None:
         return []
     here = request.path
-    pages = public_pages.of(Page.objects.child_of(site.root_page)).in_menu()
+    root = site.root_page
     return [
         {"title": page.title, "url": url, "current": here.startswith(url)}
-        for page in pages
+        for page in _in_menu(path=root.path, depth=root.depth + 1)
         if (url := page.get_url(request))
     ]
+
+
+@prepared
+def _in_menu() -> PageQuerySet:
+    below = Page.objects.filter(path__startswith=Given("path"), depth=Given("depth"))
+    return public_pages.of(below).in_menu()
