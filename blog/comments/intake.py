@@ -27,6 +27,7 @@ from cms import vault
 from cms.prepared import Given, insert, prepared
 
 TOKEN_LIFE = timedelta(days=30)
+FRESH_TOKENS = 5  # of one comment: each repeat of its submission by key draws another
 SAID_BY_STAFF = "Written by staff"
 
 
@@ -43,6 +44,7 @@ def earlier(submission: Submission) -> Receipt | None:
     if submission.client_key and (comment := _of_client_key.first(key=submission.client_key)):
         if comment.words_key != submission.words_key:
             raise KeyReusedError
+        _forget_tokens_but(FRESH_TOKENS - 1, comment)
         return _receipt(comment, _issue_token(comment))
     comment = _of_words_key.first(key=submission.words_key)
     return _receipt(comment, "") if comment else None
@@ -229,6 +231,12 @@ def _issue_token(comment: ReaderComment) -> str:
         )
     )
     return secret
+
+
+def _forget_tokens_but(number: int, comment: ReaderComment) -> None:
+    """Keep the newest of an author's tokens: whoever repeats himself for ever fills no table."""
+    tokens = Token.objects.filter(comment=comment, purpose=Token.Purpose.AUTHOR).order_by("-pk")
+    tokens.filter(pk__in=list(tokens.values_list("pk", flat=True)[number:])).delete()
 
 
 def _receipt(comment: ReaderComment, token: str) -> Receipt:

@@ -5,7 +5,7 @@ import json
 import pytest
 from openapi_spec_validator import validate
 
-from blog.comments.models import ReaderComment
+from blog.comments.models import ReaderComment, Token
 from tests.conftest import visitor
 from tests.factories import AuthorFactory, CategoryFactory, CommentFactory, PostFactory
 
@@ -174,6 +174,17 @@ def test_a_repeat_with_the_key_gets_the_same_answer_and_a_fresh_token(client, po
 
     assert (first["id"], first["status"]) == (again["id"], again["status"])
     assert again["token"] not in (None, first["token"])
+
+
+def test_repeating_for_ever_fills_no_table(client, post):
+    url = f"/api/v1/posts/{post.slug}/comments/"
+    answers = [send(client, url, **{"Idempotency-Key": "one"}).json() for _ in range(9)]
+
+    newest = client.get(
+        f"/api/v1/comments/{answers[0]['id']}/", headers={"Authorization": f"Bearer {answers[-1]['token']}"}
+    )
+    assert newest.status_code == 200
+    assert Token.objects.count() == 5
 
 
 def test_a_repeat_without_a_key_gets_no_token(client, post):
