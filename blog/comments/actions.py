@@ -6,6 +6,7 @@ mail in one transaction. What its author can do is in ``authoring``.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
@@ -176,16 +177,42 @@ STATES = {
 }
 
 
-def decide_all(verb: str, seen: Mapping[int, int], *, by: AbstractBaseUser) -> Moved:
+def decide_all(
+    verb: str,
+    seen: Mapping[int, int],
+    *,
+    by: AbstractBaseUser,
+    refusal: Refusal | None = None,
+    act: UUID | None = None,
+) -> Moved:
     """
     Carry out a verb of STATES on up to MOST_AT_ONCE comments: id to the version that was seen.
 
-    Raises PermissionDenied, ValueError for more.
+    ``refusal`` goes with the trash. ``act`` is what ``undo_act`` knows them by. Raises PermissionDenied,
+    ValueError for more.
     """
     _require_moderator(by)
     if len(seen) > MOST_AT_ONCE:
         raise ValueError(len(seen))
-    return changes.move_all(seen, STATES[verb], by=_by(by))
+    named = (refusal.title,) if refusal else ()
+    return changes.move_all(seen, STATES[verb], by=By(Actor.PERSON, by, named, refusal, act))
+
+
+def undo_act(decisions: Iterable[Decision], *, by: AbstractBaseUser) -> Moved:
+    """
+    Put comments back to where they were before some decisions of an act, each in its comment's last one.
+
+    A comment that somebody decides about meanwhile is left alone, as stale. Raises PermissionDenied.
+    """
+    _require_moderator(by)
+    groups: dict[str, dict[int, int]] = {}
+    for decision in decisions:
+        if decision.from_status != decision.to_status:
+            groups.setdefault(decision.from_status, {})[decision.comment_id] = decision.comment.version
+    moved = Moved([], [], [])
+    for state, seen in groups.items():
+        moved += changes.move_all(seen, Status(state), by=_by(by))
+    return moved
 
 
 def _require_open(submission: Submission) -> policy.Policy:

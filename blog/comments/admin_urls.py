@@ -1,11 +1,15 @@
 from django.urls import path
 
-from blog.comments.admin_views import BatchView, DeskView
+from blog.comments.act_views import ActView, AllView
+from blog.comments.admin_views import BatchView, DeskView, FindView
 from blog.comments.case_views import CaseView
 
 app_name = "blog_comments"
 urlpatterns = [
     path("", DeskView.as_view(http_method_names=["get", "head"]), name="desk"),
+    path("find/", FindView.as_view(), name="find"),
     path("batch/", BatchView.as_view(), name="batch"),
+    path("all/", AllView.as_view(http_method_names=["get", "head", "post"]), name="all"),
+    path("acts/<uuid:act>/", ActView.as_view(http_method_names=["get", "head", "post"]), name="act"),
     path("<int:comment_id>/", CaseView.as_view(http_method_names=["get", "head", "post"]), name="case"),
 ]

@@ -1,31 +1,33 @@
 """The moderation desk at ``/admin/comments/``."""
 
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.timesince import timesince
 from django.views import View
 from wagtail.admin import messages
-from wagtail.admin.compare import diff_text
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.models import Page
 
-from blog.comments import actions, queries, rules
-from blog.comments.models import ReaderComment
-from blog.comments.states import Status
+from blog.comments import actions, desk, names, queries
+from blog.comments.cards import card
+from blog.comments.filters import REASONS, Filter, FilterForm
+from blog.comments.models import Reader, ReaderComment
+from blog.comments.states import EVERY, REPORTED, Status
 
 COMMENTS_A_PAGE = 25
-LONG = 1200  # characters; longer ones are folded
+NOBODY = "Nobody has written under that address."
 BATCH = (("approve", "Approve"), ("hold", "Hold"), ("spam", "Spam"), ("trash", "Trash"))
 TABS = {
     Status.PENDING.value: "Held",
     Status.APPROVED.value: "Approved",
     Status.SPAM.value: "Spam",
     Status.TRASH.value: "Trash",
-    queries.REPORTED: "Reported",
+    REPORTED: "Reported",
 }
 DONE = {
     Status.APPROVED: "approved",
@@ -33,20 +35,6 @@ DONE = {
     Status.SPAM: "marked as spam",
     Status.TRASH: "moved to the trash",
     Status.WITHDRAWN: "withdrawn by its author",
-}
-EDIT_BUTTONS = (
-    ("approve", "Approve the edit"),
-    ("refuse-edit", "Refuse the edit"),
-    ("spam", "Spam"),
-    ("trash", "Trash"),
-)
-REPORT_BUTTONS = (("approve", "Keep it public"), ("hold", "Hold again"), ("spam", "Spam"), ("trash", "Trash"))
-BUTTONS = {
-    Status.PENDING: (("approve", "Approve"), ("spam", "Spam"), ("trash", "Trash")),
-    Status.APPROVED: (("hold", "Hold again"), ("spam", "Spam"), ("trash", "Trash")),
-    Status.SPAM: (("approve", "Approve"), ("hold", "Not spam"), ("trash", "Trash")),
-    Status.TRASH: (("approve", "Approve"), ("hold", "Put back to held"), ("spam", "Spam")),
-    Status.WITHDRAWN: (),
 }
 
 
@@ -76,7 +64,7 @@ class DeskView(ModeratorView):
             _number(request.POST.get("version", "")),
         )
         if verb is None or version is None:
-            return HttpResponse("Unknown action.", status=400, content_type="text/plain")
+            return unknown_action()
         try:
             changed = verb(comment, by=request.user, version=version)
         except (actions.StaleError, actions.NothingLeftError) as error:
@@ -91,26 +79,69 @@ class DeskView(ModeratorView):
         if wants_json(request):
             return JsonResponse({"words": why}, status=409)
         messages.warning(request, why)
-        return self.show(request.POST, response_status=409)
+        return self.show(QueryDict(request.POST.get("list", "")), response_status=409)
 
     def show(self, asked: QueryDict, response_status: int = 200) -> HttpResponse:
-        status, words = _tab(asked.get("status", "")), _words(asked.get("q", ""))
-        found = queries.on_desk(status, words, _number(asked.get("after", "")) or 0)
-        comments = list(found[: COMMENTS_A_PAGE + 1])
-        more, comments = len(comments) > COMMENTS_A_PAGE, comments[:COMMENTS_A_PAGE]
-        counts = queries.status_counts()
+        form = FilterForm(asked)
+        if not form.is_valid():
+            return self.show_list(form, Filter(), desk.NOTHING, response_status=422)
+        wanted, after = form.filter, _number(asked.get("after", "")) or 0
+        found = desk.page(wanted, after=after, limit=COMMENTS_A_PAGE)
+        return self.show_list(form, wanted, found, response_status)
+
+    def show_list(
+        self, form: FilterForm, wanted: Filter, found: desk.Found, response_status: int
+    ) -> HttpResponse:
+        tabs = TABS if not wanted.person and wanted.status != EVERY else {**TABS, EVERY: "All"}
+        counts = queries.tab_counts(tabs)
+        self.request.comments_waiting = counts[Status.PENDING]  # the menu shows it too
         context = self.get_context_data(
-            tabs=[(tab, label, shown_number(counts[tab])) for tab, label in TABS.items()],
-            status=status,
-            words=words,
-            next_after=comments[-1].pk if more else None,
-            cards=[card(comment) for comment in comments],
-            batch=[(verb, label) for verb, label in BATCH if actions.STATES[verb] != status],
+            tabs=[
+                (tab, label, shown_number(counts[tab]), wanted.but(status=tab).query)
+                for tab, label in tabs.items()
+            ],
+            wanted=wanted,
+            query=wanted.query,
+            typed=form.typed,
+            errors=form.errors,
+            posts=_posts(wanted),
+            reasons=REASONS.items(),
+            found=found,
+            looked_through=f"{desk.LOOKED_THROUGH:,}",
+            cards=[card(comment) for comment in found.comments],
+            batch=[(verb, label) for verb, label in BATCH if actions.STATES[verb] != wanted.status],
         )
         return self.render_to_response(context, status=response_status)
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
+
+
+class FindView(DeskView):
+    """
+    The search, which is posted: an address must stand in no web address, history or log.
+
+    One that is known leads to the number of its person; of one that is not, nothing is said but that.
+    """
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        typed = request.POST.get("q", "").strip()
+        if names.is_address(typed):
+            return self.find_person(request, typed)
+        form = FilterForm(request.POST)
+        if not form.is_valid():
+            return self.show(request.POST)
+        return see_other(f"{reverse('blog_comments:desk')}?{form.filter.query}")
+
+    def find_person(self, request: HttpRequest, typed: str) -> HttpResponse:
+        reader = Reader.objects.with_address(typed).first()
+        if reader:
+            wanted = Filter(status=EVERY, person=reader.pk)
+            return see_other(f"{reverse('blog_comments:desk')}?{wanted.query}")
+        messages.warning(request, NOBODY)
+        return see_other(reverse("blog_comments:desk"))
 
 
 class BatchView(ModeratorView):
@@ -121,19 +152,25 @@ class BatchView(ModeratorView):
     def post(self, request: HttpRequest) -> HttpResponse:
         verb, seen = request.POST.get("do", ""), _seen(request.POST.getlist("comment"))
         if verb not in actions.STATES or seen is None or len(seen) > actions.MOST_AT_ONCE:
-            return HttpResponse("Unknown action.", status=400, content_type="text/plain")
-        moved = actions.decide_all(verb, seen, by=request.user)
-        if moved.done:
-            number = len(moved.done)
-            what = f"{number} comment{'' if number == 1 else 's'} {DONE[actions.STATES[verb]]}."
-            messages.success(request, what)
-        if left := len(moved.stale) + len(moved.empty):
-            messages.warning(
-                request, f"{left} left as they are: somebody was first, or their words were erased."
-            )
+            return unknown_action()
         if not seen:
             messages.warning(request, "Nothing was selected.")
+            return see_other(back_to(request))
+        act = uuid4()
+        moved = actions.decide_all(verb, seen, by=request.user, act=act)
+        tell_of_act(request, verb, act, len(moved.done), len(seen) - len(moved.done))
         return see_other(back_to(request))
+
+
+def tell_of_act(request: HttpRequest, verb: str, act: UUID, number: int, left: int) -> None:
+    """Say what became of many comments, with a way to undo it."""
+    if number:
+        undo = messages.button(reverse("blog_comments:act", args=[act]), "Undo")
+        messages.success(request, f"{many(number)} {DONE[actions.STATES[verb]]}.", buttons=[undo])
+    if left:
+        messages.warning(
+            request, f"{left:,} left as they are: somebody was first, or their words were erased."
+        )
 
 
 def why_not(error: Exception) -> str:
@@ -153,8 +190,17 @@ def wants_json(request: HttpRequest) -> bool:
 
 def back_to(request: HttpRequest) -> str:
     """Return the address of the list a form was on."""
-    asked = {"status": _tab(request.POST.get("status", "")), "q": _words(request.POST.get("q", ""))}
-    return f"{reverse('blog_comments:desk')}?{urlencode(asked)}"
+    form = FilterForm(QueryDict(request.POST.get("list", "")))
+    wanted = form.filter if form.is_valid() else Filter()
+    return f"{reverse('blog_comments:desk')}?{wanted.query}"
+
+
+def unknown_action() -> HttpResponse:
+    return HttpResponse("Unknown action.", status=400, content_type="text/plain")
+
+
+def many(number: int) -> str:
+    return f"{number:,} comment{'' if number == 1 else 's'}"
 
 
 def shown_number(number: int) -> str:
@@ -174,10 +220,6 @@ def see_other(url: str) -> HttpResponse:
     return response
 
 
-def _words(typed: str) -> str:
-    return typed.replace("\0", "").strip()[:200]
-
-
 def _number(typed: str) -> int | None:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
 
@@ -190,40 +232,10 @@ def _seen(ticked: list[str]) -> dict[int, int] | None:
     return dict(pairs)
 
 
-def _tab(status: str) -> str:
-    return status if status in TABS else Status.PENDING.value
-
-
-def card(comment: ReaderComment) -> dict[str, Any]:
-    decisions = list(comment.decisions.all())
-    last = decisions[-1] if decisions else None
-    edit = comment.waiting_words or ""
-    return {
-        "comment": comment,
-        "reasons": _badges(comment, last.reasons if last else []),
-        "reports": [report for report in comment.reports.all() if report.settled_at is None],
-        "decided_by": last.user.get_username() if last and last.user else "",
-        "buttons": _buttons(comment),
-        "edit": edit,
-        "difference": diff_text(comment.comment, edit).to_html() if _is_edit(comment) else "",
-        "long": len(comment.comment) > LONG,
-    }
-
-
-def _badges(comment: ReaderComment, reasons: list[str]) -> list[str]:
-    """What a moderator wants to know first: that somebody is new here, not that every comment is held."""
-    first = comment.reader is not None and not (comment.reader.approved_count or comment.reader.refused_count)
-    telling = [reason for reason in reasons if reason != rules.Reason.HOLD_ALL]
-    return [*(["First comment"] if first else []), *rules.in_words(telling)]
-
-
-def _buttons(comment: ReaderComment) -> tuple[tuple[str, str], ...]:
-    if _is_edit(comment):
-        return EDIT_BUTTONS
-    if any(report.settled_at is None for report in comment.reports.all()):
-        return REPORT_BUTTONS if comment.is_public else BUTTONS[Status(comment.status)]
-    return BUTTONS[Status(comment.status)]
-
-
-def _is_edit(comment: ReaderComment) -> bool:
-    return comment.held_revision is not None and comment.status == Status.APPROVED
+def _posts(wanted: Filter) -> list[tuple[int, str, bool]]:
+    """Return id and title of the posts that are offered, and whether the list is of that one."""
+    offered = dict(desk.posts_offered())
+    missing = [pk for pk in wanted.pages if pk not in offered]
+    if missing:
+        offered |= dict(Page.objects.filter(pk__in=missing).values_list("pk", "title"))
+    return [(pk, title, pk in wanted.pages) for pk, title in offered.items()]

@@ -8,7 +8,8 @@ from django.urls import reverse
 from wagtail.admin import messages
 
 from blog.comments import actions, people, queries, rules
-from blog.comments.admin_views import DeskView, ModeratorView, card, done, see_other, why_not
+from blog.comments.admin_views import DeskView, ModeratorView, done, see_other, why_not
+from blog.comments.cards import card
 from blog.comments.forms import CaseForm, WordsForm
 from blog.comments.models import ReaderComment
 from blog.comments.phrases import Refusal, SavedReply

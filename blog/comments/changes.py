@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -44,12 +45,13 @@ class NothingLeftError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who or what makes a change, and why."""
+    """Who or what makes a change, why, and with which others: those of one act can be undone together."""
 
     actor: Actor
     user: AbstractBaseUser | None = None
     reasons: tuple[str, ...] = ()
     refusal: Refusal | None = None
+    act: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ class Moved:
     done: list[ReaderComment]
     stale: list[ReaderComment]
     empty: list[ReaderComment]
+
+    def __add__(self, other: "Moved") -> "Moved":
+        return Moved(self.done + other.done, self.stale + other.stale, self.empty + other.empty)
 
 
 def move(comment_id: int, to: Status, *, version: int, by: By) -> ReaderComment:
@@ -268,6 +273,7 @@ def _decision(comment: ReaderComment, before: Status | str, by: By, **when: obje
         user=by.user,
         reasons=list(by.reasons),
         refusal=by.refusal,
+        act=by.act,
         **when,
     )
 

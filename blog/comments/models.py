@@ -144,7 +144,7 @@ class ReaderComment(XtdComment):
         # Those of ``page`` and ``root`` alone are left out: SQLite would take them for these,
         # and read every comment there is to show twenty.
         indexes = (
-            models.Index(fields=["page", "status", "under_held"], name="comment_readable"),
+            models.Index(fields=["page", "status", "xtdcomment_ptr", "under_held"], name="comment_readable"),
             models.Index(
                 fields=["page", "xtdcomment_ptr", "status", "under_held"],
                 condition=Q(root=None),
@@ -157,6 +157,12 @@ class ReaderComment(XtdComment):
             ),
             models.Index(fields=["status", "xtdcomment_ptr"], name="comment_status"),
             models.Index(fields=["xtdcomment_ptr"], condition=Q(waiting=True), name="comment_waiting"),
+            models.Index(
+                fields=["page", "xtdcomment_ptr"], condition=Q(waiting=True), name="comment_waiting_on_page"
+            ),
+            models.Index(
+                fields=["reason", "xtdcomment_ptr"], condition=Q(waiting=True), name="comment_waiting_for"
+            ),
         )
 
     def __str__(self) -> str:
@@ -210,11 +216,15 @@ class Decision(models.Model):
     reasons = models.JSONField(default=list)
     refusal = models.ForeignKey(Refusal, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     waited = models.PositiveIntegerField(null=True, help_text="Seconds it had waited for a moderator.")
+    act = models.UUIDField(null=True, editable=False, help_text="What was decided together has it in common.")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ("pk",)
-        indexes = (models.Index(fields=["at"], name="decision_at"),)
+        indexes = (
+            models.Index(fields=["at"], name="decision_at"),
+            models.Index(fields=["act"], condition=Q(act__isnull=False), name="decision_act"),
+        )
 
     def __str__(self) -> str:
         return f"{self.comment_id}: {self.from_status} to {self.to_status}"

@@ -35,3 +35,7 @@ class Ban(models.TextChoices):
 PUBLIC = frozenset({Status.APPROVED})
 VISIBLE_TO_AUTHOR = frozenset({Status.PENDING, Status.APPROVED})
 REFUSED = frozenset({Status.SPAM, Status.TRASH})
+
+# Lists of moderators that are no state: what readers complain of, and all there is.
+REPORTED = "reported"
+EVERY = "every"

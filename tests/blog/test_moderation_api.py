@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from blog.comments import actions, erasing
 from blog.comments.models import Decision, ReaderComment
+from blog.comments.phrases import Refusal
 from tests.blog.test_api import send
 from tests.conftest import signed_in, visitor, with_token
 from tests.crawl import leaks
@@ -43,6 +44,7 @@ def status_of(comment) -> str:
 def every_door(program, comment):
     """Knock at every door of the desk, with a body that would do something."""
     yield program.get(DESK)
+    yield program.get("/api/v1/moderation/refusals/")
     for action in (*actions.VERBS, "delete"):
         yield decide(program, comment, action)
     yield decide(program, comment, "reply", text="An answer")
@@ -138,6 +140,7 @@ def test_an_item_has_exactly_these_fields(post, program):
         "status": "pending",
         "post": post.pk,
         "parent": top.pk,
+        "person": reply.reader_id,
         "name": "Ann",
         "text": "One\n\ntwo",
         "html": "<p>One</p><p>two</p>",
@@ -196,13 +199,22 @@ def test_a_post_is_named_by_id_or_slug_also_when_it_is_a_draft(post, program):
     elsewhere.page.unpublish()
 
     assert listed(program, post="elsewhere") == listed(program, post=elsewhere.page_id) == [elsewhere.pk]
-    for unknown in ("no-such-post", "9" * 18, "9" * 40, "\0", "-1", "²"):
+    for unknown in ("no-such-post", "9" * 18, "9" * 40, "-1", "²"):
         assert listed(program, post=unknown) == [], unknown
 
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=101", "limit=x", "cursor=abc", "cursor=%00", "status=x", f"search={'x' * 201}"],
+    [
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "cursor=abc",
+        "cursor=%00",
+        "status=x",
+        "search=%00",
+        f"search={'x' * 201}",
+    ],
 )
 def test_a_malformed_question_is_a_422(program, query):
     answer = program.get(f"{DESK}?{query}")
@@ -270,6 +282,37 @@ def test_a_decision_is_undone(post, program):
     restored = decide(program, comment, "restore", trashed["version"]).json()
 
     assert restored["status"] == "approved"
+
+
+def test_a_reason_for_the_trash_is_told_and_kept_with_the_decision(post, program):
+    why = Refusal.objects.create(title="Off topic", words="Please stay with the topic.")
+    one, *more = (CommentFactory(page=post) for _ in range(3))
+    listed = program.get("/api/v1/moderation/refusals/")
+    assert (listed.json(), listed["Cache-Control"]) == (
+        [{"id": why.pk, "title": "Off topic", "words": "Please stay with the topic."}],
+        "no-store",
+    )
+
+    item = decide(program, one, "trash", refusal=why.pk, reason="Second time").json()
+    seen = [{"id": comment.pk, "version": 1} for comment in more]
+    send(program, f"{DESK}bulk/", {"action": "trash", "comments": seen, "refusal": why.pk})
+
+    assert item["reasons"] == ["Off topic", "Second time"]
+    assert [decision.refusal for decision in Decision.objects.filter(to_status="trash")] == [why] * 3
+
+
+def test_such_a_reason_goes_with_the_trash_alone_and_must_be_there(post, program):
+    why = Refusal.objects.create(title="Off topic")
+    comment = CommentFactory(page=post)
+    seen = [{"id": comment.pk, "version": 1}]
+
+    for action, refusal in (("spam", why.pk), ("delete", why.pk), ("trash", why.pk + 1), ("trash", "x")):
+        answers = [decide(program, comment, action, refusal=refusal)]
+        answers += [send(program, f"{DESK}bulk/", {"action": action, "comments": seen, "refusal": refusal})]
+        for answer in answers:
+            assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
+        assert "refusal" in {error["field"] for error in answers[0].json()["errors"]}
+    assert status_of(comment) == "pending"
 
 
 def test_what_is_deleted_is_answered_as_it_was(post, program):

@@ -8,10 +8,12 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 
-from blog.comments import actions, queries, states, text
+from blog.comments import actions, desk, filters, text
 from blog.comments.models import ReaderComment
+from blog.comments.phrases import Refusal
 
 SEEN = re.compile(r"([0-9]{1,18})(?::([0-9]{1,9}))?")
+LINES_AT_ONCE = 500
 LEFT_ALONE = "With the version as it was listed, a comment that has changed since is left alone."
 
 
@@ -21,8 +23,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
         show = verbs.add_parser("list", help="Print one line a comment: id, state, time, post, words.")
-        show.add_argument("--status", choices=[*states.Status.values, queries.REPORTED], default="pending")
+        show.add_argument("--status", choices=filters.TABS, default="pending")
+        show.add_argument("--search", metavar="WORDS", default="", help="In names and words; no address.")
         show.add_argument("--post", metavar="SLUG", default="", help="Of this post only; its id will do.")
+        show.add_argument("--reason", choices=filters.REASONS, default="", help="The first it waits for.")
+        show.add_argument("--since", metavar="DAY", default="", help="Sent on this day or later: 2026-11-24.")
+        show.add_argument("--until", metavar="DAY", default="", help="Sent on this day or earlier.")
+        show.add_argument("--person", metavar="ID", default="", help="By this person, by number.")
         show.add_argument("--limit", metavar="NUMBER", type=at_least_one, default=20)
         for verb, state in actions.STATES.items():
             decide = verbs.add_parser(verb, help=f"Make comments: {state.label.lower()}.")
@@ -30,22 +37,36 @@ class Command(BaseCommand):
             decide.add_argument(
                 "--as", dest="username", metavar="USERNAME", required=True, help="The moderator who decides."
             )
+            if verb == "trash":
+                decide.add_argument("--refusal", metavar="TITLE", help="The reason their authors are told.")
 
     def handle(self, *, verb: str, **options: Any) -> None:
         if verb == "list":
-            self.show(options["status"], options["post"], options["limit"])
+            self.show(filter_of(options), options["limit"])
         else:
-            self.decide(verb, dict(options["comments"]), by=user_named(options["username"]))
+            refusal = refusal_named(options["refusal"]) if options.get("refusal") else None
+            self.decide(verb, dict(options["comments"]), by=user_named(options["username"]), refusal=refusal)
 
-    def show(self, status: str, post: str, limit: int) -> None:
-        found = queries.on_desk(status)
-        self.print_lines((queries.of_page(found, post) if post else found)[:limit])
+    def show(self, wanted: filters.Filter, limit: int) -> None:
+        """Print a page after the other, so that many lines take little memory."""
+        after = 0
+        while limit > 0 and after is not None:
+            found = desk.page(wanted, after=after, limit=min(limit, LINES_AT_ONCE))
+            self.print_lines(found.comments)
+            limit, after = limit - len(found.comments), found.next_after
 
-    def decide(self, verb: str, versions: dict[int, int | None], *, by: AbstractBaseUser) -> None:
+    def decide(
+        self,
+        verb: str,
+        versions: dict[int, int | None],
+        *,
+        by: AbstractBaseUser,
+        refusal: Refusal | None = None,
+    ) -> None:
         now = dict(ReaderComment.objects.filter(pk__in=versions).values_list("pk", "version"))
         known = {pk: version or now[pk] for pk, version in versions.items() if pk in now}
         try:
-            moved = actions.decide_all(verb, known, by=by)
+            moved = actions.decide_all(verb, known, by=by, refusal=refusal)
         except PermissionDenied:
             raise CommandError(f"{by.get_username()} may not moderate comments.") from None
         except ValueError:
@@ -70,6 +91,23 @@ def at_least_one(given: str) -> int:
     if not re.fullmatch("0*[1-9][0-9]{0,5}", given):
         raise ArgumentTypeError(f"{given!r} is no number from 1 to 999999")
     return int(given)
+
+
+def filter_of(options: dict[str, Any]) -> filters.Filter:
+    form = filters.FilterForm({**options, "q": options["search"]})
+    if not form.is_valid():
+        called = {"q": "search"}
+        sentences = (f"--{called.get(name, name)}: {' '.join(said)}" for name, said in form.errors.items())
+        raise CommandError(" ".join(sentences))
+    return form.filter
+
+
+def refusal_named(title: str) -> Refusal:
+    try:
+        return Refusal.objects.get(title=title)
+    except Refusal.DoesNotExist:
+        known = ", ".join(Refusal.objects.values_list("title", flat=True)) or "none"
+        raise CommandError(f"There is no reason for the trash called {title}. There are: {known}.") from None
 
 
 def user_named(username: str) -> AbstractBaseUser:

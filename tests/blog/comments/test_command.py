@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from blog.comments import actions, authoring, erasing
 from blog.comments.models import Decision, ReaderComment
+from blog.comments.phrases import Refusal
 from tests.crawl import leaks
 from tests.factories import CommentFactory, PostFactory, UserFactory, plant_comments
 
@@ -91,6 +92,20 @@ def test_comments_are_decided_under_the_name_of_a_moderator(post, moderator, ver
     ]
     assert {status_of(comment) for comment in made} == {STATUS_OF[verb]}
     assert Decision.objects.filter(user=moderator).count() == 2
+
+
+def test_the_trash_takes_a_reason_by_its_title(post, moderator):
+    why = Refusal.objects.create(title="Off topic")
+    comment = CommentFactory(page=post)
+
+    with pytest.raises(CommandError, match="There are: Off topic"):
+        comments("trash", comment.pk, "--as", "moderator", "--refusal", "Rude")
+    assert status_of(comment) == "pending"
+    comments("trash", comment.pk, "--as", "moderator", "--refusal", "Off topic")
+
+    assert (status_of(comment), Decision.objects.last().refusal) == ("trash", why)
+    with pytest.raises(CommandError):
+        comments("spam", comment.pk, "--as", "moderator", "--refusal", "Off topic")
 
 
 @pytest.mark.parametrize("group", ["Editors", "Front desk", None])
