@@ -25,7 +25,7 @@ from blog.comments.admin_views import (
 from blog.comments.filters import Filter, FilterForm
 from blog.comments.models import Decision
 
-PIECES_A_REQUEST = 4
+PIECES_A_REQUEST = 2
 TITLE = "Reader comments"
 
 

@@ -4,6 +4,7 @@
     run                  makes the site, and measures one after the other
     pages       S2, S3   a post page built afresh, with 0 to 100,000 comments
     accepting   S6       comments accepted a second
+    desk        S7       the moderation desk with 100,000 held comments
     probing     V2       whether an answer's time tells if an address is known
     bombing     V7       mails that a thousand posts with one address cause
     crowd                comments by the hundred thousand

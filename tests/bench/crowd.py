@@ -14,13 +14,15 @@ from django_comments_xtd.models import XtdComment
 from wagtail.models import Page
 
 from blog.comments.changes import below_held
-from blog.comments.models import Reader, ReaderComment
-from blog.comments.states import PUBLIC, Status
+from blog.comments.models import Decision, Reader, ReaderComment
+from blog.comments.rules import Reason
+from blog.comments.states import PUBLIC, Actor, Status
 from cms import vault
 
 TABLES = (Comment, XtdComment, ReaderComment)
 ROWS_A_STATEMENT = 400
 STATES = (Status.APPROVED,) * 90 + (Status.PENDING,) * 5 + (Status.SPAM,) * 3 + (Status.TRASH,) * 2
+REASONS = (Reason.HOLD_ALL,) * 8 + (Reason.LINKS, Reason.TOO_FAST)
 NAMES = ("Ada", "Ben", "Chloe", "David", "Esme", "Farid", "Grace", "Hugo", "Ines", "Jonas", "Kim", "Lena")
 SENTENCES = (
     "The needle does not hurt at all.",
@@ -38,11 +40,33 @@ LATELY = 30  # most answer one of the last comments
 
 def talk(page: Page, number: int) -> None:
     """Put so many comments on a page."""
-    first = (Comment.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
+    _insert(_spoken(Crowd(page, random.Random(number)), number))
+
+
+def wait(page: Page, number: int, by: list[int]) -> list[int]:
+    """
+    Put so many held comments on a page, each with its decision and by some reader; return their ids.
+
+    Nobody has answered them: nobody has seen them.
+    """
     crowd = Crowd(page, random.Random(number))
+    comments = _spoken(crowd, number)
+    for comment in comments:
+        comment.status, comment.is_public = Status.PENDING, False
+        comment.in_reply_to_id, comment.root_id, comment.level, comment.under_held = None, None, 0, False
+        comment.reader_id, comment.reason = crowd.dice.choice(by), crowd.dice.choice(REASONS)
+    _insert(comments)
+    decided = {"revision": 1, "to_status": Status.PENDING, "actor": Actor.RULE}
+    decisions = (Decision(comment=each, reasons=[each.reason], **decided) for each in comments)
+    Decision.objects.bulk_create(decisions, batch_size=ROWS_A_STATEMENT)
+    return [comment.pk for comment in comments]
+
+
+def _spoken(crowd: "Crowd", number: int) -> list[ReaderComment]:
+    first = (Comment.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
     for pk in range(first, first + number):
         crowd.say(pk)
-    _insert(crowd.comments)
+    return crowd.comments
 
 
 def readers(addresses: list[str]) -> None:

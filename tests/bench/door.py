@@ -11,11 +11,12 @@ HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 
 class Door:
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, **headers: str) -> None:
         self.connection = http.client.HTTPConnection(HOST, port, timeout=60)
+        self.headers = headers
 
     def get(self, path: str) -> bytes:
-        self.connection.request("GET", path)
+        self.connection.request("GET", path, headers=self.headers)
         answer = self.connection.getresponse()
         body = answer.read()
         assert answer.status == 200, f"{path}: {answer.status}"
@@ -23,7 +24,7 @@ class Door:
 
     def post(self, path: str, body: str, headers: dict[str, str]) -> int:
         """Return the status."""
-        self.connection.request("POST", path, body, headers)
+        self.connection.request("POST", path, body, {**self.headers, **headers})
         answer = self.connection.getresponse()
         answer.read()
         return answer.status

@@ -7,11 +7,11 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connections
 
-from tests.bench import accepting, bombing, pages, probing
+from tests.bench import accepting, bombing, desk, pages, probing
 from tests.bench.table import Table
 from tests.own_site import WORKER, Process, WebServer, running
 
-PARTS = {"pages": pages, "accepting": accepting, "probing": probing, "bombing": bombing}
+PARTS = {"pages": pages, "accepting": accepting, "desk": desk, "probing": probing, "bombing": bombing}
 
 
 def all_met(folder: Path, chosen: list[str]) -> bool:

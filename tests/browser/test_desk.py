@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from wagtail.users.models import UserProfile
 
+from blog.comments import act_views, actions
 from blog.comments.models import ReaderComment
 from blog.comments.states import Status
 from tests.browser.conftest import log_in
@@ -154,3 +155,30 @@ def test_on_a_phone_one_tap_decides_and_nothing_is_wider_than_the_screen(post, d
 
     expect(tab.get_by_text("All caught up")).to_be_visible()
     assert statuses() == [Status.APPROVED]
+
+
+def test_all_that_match_are_decided_page_by_page_and_put_back(post, desk, scripts, monkeypatch):
+    monkeypatch.setattr(actions, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(act_views, "PIECES_A_REQUEST", 1)
+    for _ in range(5):
+        CommentFactory(page=post, text="A casino")
+    CommentFactory(page=post)
+    tab = desk(java_script_enabled=scripts)
+    tab.get_by_label("Search text and names").fill("casino")
+    tab.get_by_role("button", name="Search").click()
+    tab.get_by_text("All that match").click()
+    tab.get_by_role("link", name="Spam all").click()
+    expect(tab.get_by_role("heading", name="5 comments match")).to_be_visible()
+    tab.get_by_role("button", name="Spam all 5").click(no_wait_after=True)
+    for _ in range(0 if scripts else 3):
+        tab.get_by_role("button", name="Go on").click()
+
+    expect(tab.get_by_text("5 comments marked as spam.")).to_be_visible()
+    assert statuses() == [Status.SPAM] * 5 + [Status.PENDING]
+    tab.get_by_role("link", name="Undo").click()
+    tab.get_by_role("button", name="Put 5 comments back").click(no_wait_after=True)
+    for _ in range(0 if scripts else 3):
+        tab.get_by_role("button", name="Go on").click()
+
+    expect(tab.get_by_text("5 comments put back")).to_be_visible()
+    assert statuses() == [Status.PENDING] * 6
