@@ -7,7 +7,6 @@ from django.db.models import CharField, Count, Max, QuerySet, Value
 from wagtail.models import Page
 
 from blog.comments.models import Decision, ReaderComment
-from blog.comments.states import VISIBLE_TO_AUTHOR
 
 LOOKED_AMONG = 100
 
@@ -28,11 +27,12 @@ def of(pages: Iterable[int]) -> dict[int, Tally]:
     return tallies
 
 
-def newest(page: Page, number: int, *, also_held: bool) -> QuerySet[ReaderComment]:
-    """Return the newest comments of a page, those that wait among them if asked."""
-    found = ReaderComment.objects.filter(status__in=VISIBLE_TO_AUTHOR)
-    found = found if also_held else ReaderComment.objects.approved()
-    return found.on(page).order_by("-pk")[:number]
+def newest(page: Page, number: int, *, also_held: bool) -> list[ReaderComment]:
+    """Return the newest comments of a page that a visitor can read, and what waits if asked."""
+    kinds = [ReaderComment.objects.approved(), *([ReaderComment.objects.held()] if also_held else [])]
+    # each kind by its own index, which has them in order: asked together they would all be sorted
+    found = {each.pk: each for kind in kinds for each in kind.on(page).order_by("-pk")[:number]}
+    return [found[pk] for pk in sorted(found, reverse=True)[:number]]
 
 
 def longest_waiting(number: int) -> list[ReaderComment]:

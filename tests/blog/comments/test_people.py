@@ -395,7 +395,7 @@ def test_every_permission_of_comments_and_messages_is_a_box_of_its_own_in_the_gr
         "reveal_address": "Can reveal a reader&#x27;s e-mail address",
         "export_person": "Can export what is kept of a person",
         "erase_person": "Can erase what is kept of a person",
-        "read_messages": "Can read",
+        "read_messages": "Can read messages to staff",
     }
     for codename, label in wanted.items():
         box = Permission.objects.get(codename=codename)
