@@ -21,6 +21,7 @@ from blog.comments.states import Ban, Status
 from cms import vault
 
 ROWS_A_PAGE = 50
+NO_DOMAIN = "What stands behind the @ of this address is no domain that can be banned."
 
 
 class UnderDeskView(ModeratorView):
@@ -82,7 +83,11 @@ class PersonView(UnderDeskView):
         form = BanForm(request.POST)
         if not form.is_valid():
             return HttpResponse("Unknown ban.", status=400, content_type="text/plain")
-        banned = people.ban_domain_of(reader, form.cleaned_data["ban"], by=request.user)
+        try:
+            banned = people.ban_domain_of(reader, form.cleaned_data["ban"], by=request.user)
+        except ValidationError:
+            messages.error(request, NO_DOMAIN)
+            return self.show(request, reader, status=422)
         messages.success(request, f"Everybody at {banned} is banned. Nobody is told.")
         return see_other(reverse("blog_comments:bans"))
 

@@ -79,6 +79,9 @@ def test_the_panel_is_there_for_a_post_without_comments_and_for_no_other_page(ed
     assert "No reader has said anything yet" in editing_moderator.get(editor_of(post)).content.decode()
     about = StandardPageFactory()
     assert 'data-side-panel="reader-comments"' not in editing_moderator.get(editor_of(about)).content.decode()
+    filled_in = editing_moderator.get(f"{editor_of(post)}?_w_hydrate_create_view=1")
+    assert filled_in.status_code == 200
+    assert 'data-side-panel="reader-comments"' not in filled_in.content.decode()
     parent = post.get_parent()
     new = reverse("wagtailadmin_pages:add", args=["blog", "blogpostpage", parent.pk])
     assert editing_moderator.get(new).status_code == 200

@@ -202,6 +202,16 @@ def test_everybody_at_the_domain_of_an_address_is_banned_by_who_may_see_it(
     assert list(actions) == ["blog_comments.reveal", "blog_comments.reveal", "blog_comments.ban"]
 
 
+@pytest.mark.parametrize("odd", ["x@localhost", "x@[127.0.0.1]"])
+def test_what_is_no_domain_is_banned_by_nobody(officer, post, odd):
+    reader = CommentFactory(page=post, address=odd).reader
+
+    answer = officer.post(page_of(reader), {"do": "ban-domain", "ban": "hold"})
+
+    assert (answer.status_code, "no domain that can be banned" in text_of(answer)) == (422, True)
+    assert not DomainBan.objects.exists()
+
+
 def test_who_may_reveal_but_not_moderate_bans_nobody(reader):
     officer = UserFactory(group="Comment privacy officers")
 
