@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import ItemBase, Tag
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, PublishingPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model, get_image_model_string
@@ -229,7 +229,7 @@ class BlogPostPage(public_pages.MostlyPublicMixin, RoutablePageMixin, SearchEngi
     )
     promote_panels = (*Page.promote_panels, *SearchEnginesMixin.panels)
     settings_panels = (
-        PublishingPanel(),
+        *Page.settings_panels,
         MultiFieldPanel(
             [
                 FieldPanel("comments_open"),
@@ -237,7 +237,7 @@ class BlogPostPage(public_pages.MostlyPublicMixin, RoutablePageMixin, SearchEngi
                 FieldPanel("comment_moderation", permission="blog_comments.change_discussion"),
                 FieldPanel("comments_close_after_days"),
             ],
-            "Comments",
+            "Reader comments",
         ),
     )
     search_fields = (

@@ -9,11 +9,14 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.sidebar import LinkMenuItem
+from wagtail.admin.userbar import BaseItem
+from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.models import Page
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.rich_text.pages import PageLinkHandler
 
-from blog.comments import actions, admin_urls, queries
+from blog import post_admin
+from blog.comments import actions, admin_urls, queries, tallies
 from blog.comments.admin_views import shown_number
 
 MOST_ON_PANEL = 5
@@ -56,7 +59,7 @@ class WaitingPanel(Component):
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            "oldest": queries.oldest_waiting(MOST_ON_PANEL),
+            "oldest": tallies.longest_waiting(MOST_ON_PANEL),
             "number": shown_number(queries.waiting_count()),
         }
 
@@ -75,6 +78,17 @@ def comment_urls() -> list:
 @hooks.register("register_admin_menu_item")
 def comments_menu_item() -> MenuItem:
     return CommentsMenuItem("Reader comments", reverse("blog_comments:desk"), icon_name="comment", order=250)
+
+
+@hooks.register("register_admin_viewset")
+def page_viewsets() -> list[PageViewSet]:
+    return [post_admin.PagesViewSet(), post_admin.PostsViewSet()]
+
+
+@hooks.register("construct_wagtail_userbar")
+def comments_in_userbar(request: HttpRequest, items: list[BaseItem], page: Page | None) -> None:
+    if item := post_admin.userbar_item(request, page):
+        items.append(item)
 
 
 @hooks.register("register_permissions")

@@ -1,16 +1,22 @@
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import include, path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import ModelLogEntry
 
+from blog.comments.models import Reader
 from home.contact import actions, admin_urls
 from home.privacy import admin_urls as privacy_urls
 from home.privacy import admin_views as privacy_views
 from home.privacy import person
+from home.privacy.forms import KnownPersonForm
 
 
 class MessagesMenuItem(MenuItem):
@@ -46,6 +52,30 @@ def person_urls() -> list:
 @hooks.register("register_admin_menu_item")
 def privacy_menu_item() -> MenuItem:
     return PrivacyMenuItem("Privacy", reverse("home_privacy:person"), icon_name="user", order=270)
+
+
+class RightsPanel(Component):
+    """On the page of a person at the moderation desk: what can be done if he asks."""
+
+    template_name = "home/privacy/admin/panel.html"
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        request = parent_context["request"]
+        return {
+            "known": self.reader,
+            "form": KnownPersonForm(),
+            "csrf_token": parent_context["csrf_token"],
+            **privacy_views.rights_of(request.user),
+        }
+
+
+@hooks.register("construct_comment_person_panels")
+def rights_panel(request: HttpRequest, reader: Reader, panels: list[Component]) -> None:
+    if privacy_views.may(request.user):
+        panels.append(RightsPanel(reader))
 
 
 @hooks.register("register_permissions")

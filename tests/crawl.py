@@ -172,6 +172,7 @@ def _value(name: str, url: str) -> str:
         "destination_id": post.get_parent().pk,
         "image_id": image.pk if image else 1,
         "comment_id": _id("blog_comments.readercomment"),
+        "reader_id": _id("blog_comments.reader"),
         "message_id": _id("home_contact.contactmessage"),
         "content_type_app_name": "blog",
         "content_type_model_name": "blogpostpage",

@@ -6,8 +6,9 @@ A comment's life, in the order it is lived.
     rules           hold, spam or publish, with reasons; pure (``words`` cuts text into whole words)
     actions.submit  one transaction: reader, comment, decision, outbox (``intake`` writes them)
     queries.held    what waits for a moderator
-    admin_views     the moderation desk; ``case_views`` the page of one comment
+    admin_views     the moderation desk; ``case_views``, ``people_views`` the page of one comment, one person
     actions.approve (mark_as_spam, trash, hold, reply …) a moderator decides; ``people`` is whom he bans
+    dossier         what he can read of a person, never the address; ``tallies`` the numbers of pages
     actions.report  a reader says that a public comment should not be there
     authoring       its author edits it or takes it back
     changes         how a change of state is written: compare-and-set, with its decision

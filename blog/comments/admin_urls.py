@@ -3,6 +3,7 @@ from django.urls import path
 from blog.comments.act_views import ActView, AllView
 from blog.comments.admin_views import BatchView, DeskView, FindView
 from blog.comments.case_views import CaseView
+from blog.comments.people_views import BansView, PersonView
 
 app_name = "blog_comments"
 urlpatterns = [
@@ -11,5 +12,11 @@ urlpatterns = [
     path("batch/", BatchView.as_view(), name="batch"),
     path("all/", AllView.as_view(http_method_names=["get", "head", "post"]), name="all"),
     path("acts/<uuid:act>/", ActView.as_view(http_method_names=["get", "head", "post"]), name="act"),
+    path("bans/", BansView.as_view(http_method_names=["get", "head", "post"]), name="bans"),
+    path(
+        "people/<int:reader_id>/",
+        PersonView.as_view(http_method_names=["get", "head", "post"]),
+        name="person",
+    ),
     path("<int:comment_id>/", CaseView.as_view(http_method_names=["get", "head", "post"]), name="case"),
 ]

@@ -7,13 +7,15 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from wagtail.admin import messages
 
-from blog.comments import actions, people, queries, rules
+from blog.comments import actions, dossier, people, queries, rules
 from blog.comments.admin_views import DeskView, ModeratorView, done, see_other, why_not
 from blog.comments.cards import card
 from blog.comments.forms import CaseForm, WordsForm
 from blog.comments.models import ReaderComment
+from blog.comments.moderator_forms import PrefillForm
 from blog.comments.phrases import Refusal, SavedReply
 from blog.comments.states import Ban, Status
+from cms import vault
 
 OTHERS_SHOWN = 20
 
@@ -23,7 +25,7 @@ class CaseView(ModeratorView):
     template_name = "blog/comments/admin/case.html"
 
     def get(self, request: HttpRequest, comment_id: int) -> HttpResponse:
-        return self.show(request, self.find(comment_id))
+        return self.show(request, self.find(comment_id), reply=self.prefilled(request))
 
     def post(self, request: HttpRequest, comment_id: int) -> HttpResponse:
         """Carry out what a form of the page asks; what it does not know is a button of the desk."""
@@ -45,6 +47,9 @@ class CaseView(ModeratorView):
         except (actions.StaleError, actions.NothingLeftError) as error:
             messages.warning(request, why_not(error))
             return self.show(request, self.find(comment_id), status=409, **self.typed(request))
+        except vault.AddressUnreadableError:
+            messages.error(request, people.UNREADABLE)
+            return self.show(request, comment, status=409)
 
     def reply(self, request: HttpRequest, comment: ReaderComment, sent: dict[str, Any]) -> HttpResponse:
         """Answer from the moderator's account; a held comment is approved by it."""
@@ -95,6 +100,11 @@ class CaseView(ModeratorView):
         messages.warning(request, "Write the note first.")
         return self.show(request, comment, status=422)
 
+    def prefilled(self, request: HttpRequest) -> WordsForm:
+        """A saved reply is put into the field by its link, and sent by nobody but the moderator."""
+        text = PrefillForm(request.GET).text()
+        return WordsForm(initial={"comment": text}, auto_id="reply_%s")
+
     def typed(self, request: HttpRequest) -> dict[str, WordsForm]:
         """Return the words that were sent, so that they are there again."""
         case = request.POST["case"]
@@ -127,6 +137,8 @@ class CaseView(ModeratorView):
             reply=shown.get("reply") or WordsForm(auto_id="reply_%s"),
             reword=shown.get("reword") or WordsForm(initial=words, auto_id="reword_%s"),
             address=shown.get("address", ""),
+            mails=dossier.mail_about(comment),
+            wish=getattr(comment, "subscription", None),
             trashed=comment.status == Status.TRASH,
         )
         return self.render_to_response(context, status=status)

@@ -18,6 +18,10 @@ from cms import public_pages, vault
 
 
 class ReaderQuerySet(models.QuerySet):
+    def banned(self) -> "ReaderQuerySet":
+        """Those whose comments are held or refused, the last banned first."""
+        return self.filter(banned_at__isnull=False).order_by("-banned_at", "-pk")
+
     def with_address(self, address: str) -> "ReaderQuerySet":
         return self.filter(address_index__in=vault.indexes(address))
 
@@ -38,6 +42,9 @@ class Reader(models.Model):
     wagtail_reference_index_ignore = True
 
     class Meta:
+        indexes = (
+            models.Index(fields=["banned_at"], condition=Q(banned_at__isnull=False), name="reader_banned"),
+        )
         permissions = (
             ("reveal_address", "Can reveal a reader's e-mail address"),
             ("export_person", "Can export what is kept of a person"),

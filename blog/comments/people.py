@@ -12,6 +12,7 @@ from blog.comments.models import Reader, ReaderNote
 from blog.comments.states import Ban
 
 REVEAL = "blog_comments.reveal_address"
+UNREADABLE = "The address cannot be read: it was sealed with a key that this site has no more."
 
 
 @transaction.atomic
@@ -47,6 +48,17 @@ def ban_domain(domain: str, how: str, *, by: AbstractBaseUser) -> DomainBan:
 
 
 @transaction.atomic
+def ban_domain_of(reader: Reader, how: str, *, by: AbstractBaseUser) -> DomainBan:
+    """
+    The same for everybody at the domain of a person's address. Whoever does it learns the domain: a look.
+
+    Raises PermissionDenied, ValidationError, vault.AddressUnreadableError.
+    """
+    _require(by, MODERATE)
+    return ban_domain(reveal(reader, by=by).rpartition("@")[2], how, by=by)
+
+
+@transaction.atomic
 def lift_domain_ban(banned: DomainBan, *, by: AbstractBaseUser) -> None:
     """Raises PermissionDenied."""
     _require(by, MODERATE)
@@ -62,7 +74,11 @@ def note(reader: Reader, text: str, *, by: AbstractBaseUser) -> ReaderNote:
 
 @transaction.atomic
 def reveal(reader: Reader, *, by: AbstractBaseUser) -> str:
-    """Return a person's address, and write down who looked. Raises PermissionDenied."""
+    """
+    Return a person's address, and write down who looked.
+
+    Raises PermissionDenied, vault.AddressUnreadableError.
+    """
     _require(by, REVEAL)
     log(instance=reader, action="blog_comments.reveal", user=by)
     return reader.address

@@ -184,11 +184,6 @@ def tab_counts(tabs: Iterable[str]) -> dict[str, int]:
     return dict(zip(tabs, _count_at_once([in_tab(tab) for tab in tabs]), strict=True))
 
 
-def oldest_waiting(number: int) -> QuerySet[ReaderComment]:
-    """Return those that have waited longest, with their pages."""
-    return ReaderComment.objects.held().select_related("page")[:number]
-
-
 def waiting_count() -> int:
     """Return how many comments wait, none counted beyond MOST_COUNTED."""
     return _count_at_once([ReaderComment.objects.held()])[0]

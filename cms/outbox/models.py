@@ -48,6 +48,7 @@ class Delivery(models.Model):
         indexes = (
             models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="outbox_waiting"),
             models.Index(fields=["event", "subject_id"], name="outbox_subject"),
+            models.Index(fields=["recipient"], name="outbox_recipient"),
         )
 
     def __str__(self) -> str:

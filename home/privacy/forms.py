@@ -13,10 +13,16 @@ def address_field() -> AddressField:
     )
 
 
-class PersonForm(forms.Form):
-    email = address_field()
+class KnownPersonForm(forms.Form):
+    """What is asked of somebody whose address is known."""
+
     keep_text = forms.BooleanField(
         required=False,
         label="Keep the words of comments",
         help_text="They stay on the page, said by “Deleted reader”.",
     )
+
+
+class PersonForm(KnownPersonForm):
+    email = address_field()
+    field_order = ("email", "keep_text")

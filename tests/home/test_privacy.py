@@ -477,3 +477,82 @@ def test_an_erasure_during_a_change_of_keys_finds_both_rows(person, settings):
 
     assert WORDS.encode() not in kept_words()
     assert not ContactMessage.objects.filter(name=NAME).exists()
+
+
+# --- The admin, for a person who commented ---
+
+
+def page_of(comment: ReaderComment) -> str:
+    return f"{PRIVACY}people/{comment.reader_id}/"
+
+
+def test_the_page_of_a_person_at_the_desk_has_what_an_officer_may_do(person, officer, moderator):
+    desk = f"/admin/comments/people/{person.reader_id}/"
+    assert page_of(person) not in signed_in(moderator).get(desk).content.decode()
+
+    officer.groups.add(*moderator.groups.all())
+    html = signed_in(officer).get(desk).content.decode()
+    assert f'action="{page_of(person)}"' in html
+    assert 'value="export"' in html
+    assert 'value="erase"' in html
+    assert crawl.leaks(html.encode(), [ADDRESS]) == []
+
+
+def test_a_known_person_is_exported_without_the_address_being_typed(person, officer):
+    staff = signed_in(officer)
+
+    data = staff.post(page_of(person), {"do": "export"})
+    page = staff.post(page_of(person), {"do": "page"})
+
+    assert len(data.json()["comments"]) == len(STATES)
+    assert data.json()["messages"]
+    assert "no-store" in data["Cache-Control"]
+    assert page["Content-Disposition"] == 'attachment; filename="person.html"'
+    assert ModelLogEntry.objects.filter(action="privacy.export", user=officer).count() == 2
+
+
+@pytest.mark.parametrize("keep", [{}, {"keep_text": "on"}])
+def test_a_known_person_is_erased_after_asking_and_no_page_shows_the_address(person, officer, keep):
+    staff = signed_in(officer)
+
+    asked = staff.post(page_of(person), {"do": "erase", **keep})
+    assert "Erase this person for good?" in asked.content.decode()
+    assert "4 reader comments" in asked.content.decode()
+    assert ('name="keep_text" value="on"' in asked.content.decode()) is bool(keep)
+    assert crawl.leaks(crawl._bytes_of(asked), [ADDRESS]) == []
+    assert Reader.objects.with_address(ADDRESS).exists()
+
+    done = staff.post(page_of(person), {"do": "erase for good", **keep})
+    assert (done.status_code, done["Location"]) == (303, PRIVACY)
+    assert not Reader.objects.with_address(ADDRESS).exists()
+    assert not ContactMessage.objects.filter(name=NAME).exists()
+    assert ReaderComment.objects.filter(comment=f"{WORDS}, approved").exists() is bool(keep)
+    assert staff.get(page_of(person)).status_code == 404
+
+
+def test_a_known_person_whose_address_no_key_reads_is_told_so(person, officer, settings):
+    settings.ADDRESS_KEYS = ["YW5vdGhlciBrZXksIHRoYXQgcmVhZHMgbm90aGluZy4="]
+    staff = signed_in(officer)
+
+    for verb in ("export", "page", "erase", "erase for good"):
+        answer = staff.post(page_of(person), {"do": verb})
+        assert (answer.status_code, "cannot be read" in answer.content.decode()) == (409, True), verb
+    assert Reader.objects.filter(pk=person.reader_id).exists()
+
+
+def test_each_right_opens_its_own_button_there_too_and_nothing_else_is_done(person, officer):
+    exporter = UserFactory()
+    for codename in ("access_admin", "export_person"):
+        exporter.user_permissions.add(Permission.objects.get(codename=codename))
+    staff = signed_in(exporter)
+
+    html = staff.get(page_of(person)).content.decode()
+    assert 'value="export"' in html
+    assert 'value="erase"' not in html
+    for verb in ("erase", "erase for good"):
+        assert staff.post(page_of(person), {"do": verb}).status_code == 302
+    assert signed_in(officer).post(page_of(person), {"do": "burn"}).status_code == 400
+    for group in ("Comment moderators", "Editors", "Front desk"):
+        assert signed_in(UserFactory(group=group)).post(page_of(person), {"do": "export"}).status_code == 302
+    assert Reader.objects.with_address(ADDRESS).exists()
+    assert not ModelLogEntry.objects.filter(action__startswith="privacy.").exists()

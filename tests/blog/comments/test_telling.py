@@ -726,7 +726,7 @@ def test_never_is_never(post, smtp, moderator, clock):
 
 def test_a_moderator_chooses_in_his_account_and_nobody_else_is_asked(moderator, editor):
     browser = signed_in(moderator)
-    assert "Tell me by email that comments wait" in browser.get("/admin/account/").content.decode()
+    assert "Tell me by email that reader comments wait" in browser.get("/admin/account/").content.decode()
     assert "Tell me by email" not in signed_in(editor).get("/admin/account/").content.decode()
     assert not ModeratorNotice.objects.exists()
 
