@@ -81,11 +81,11 @@ class Report:
 
 
 def decided(
-    first: date, last: date, *, by: AbstractBaseUser | None = None, to: str = "", actor: str = ""
+    first: date, last: date, *, user: AbstractBaseUser | None = None, to: str = "", actor: str = ""
 ) -> QuerySet[Decision]:
     """Return the decisions from one day to another, both included, the newest first."""
     found = Decision.objects.filter(at__gte=_midnight(first), at__lt=_midnight(last + timedelta(days=1)))
-    wanted = {"user": by, "to_status": to, "actor": actor}
+    wanted = {"user": user, "to_status": to, "actor": actor}
     return found.filter(**{name: value for name, value in wanted.items() if value}).order_by("-at", "-pk")
 
 

@@ -40,7 +40,7 @@ class DecisionsForm(forms.Form):
 
     first = forms.DateField(label="From", required=False)
     last = forms.DateField(label="To", required=False)
-    by = forms.ModelChoiceField(label="Moderator", queryset=None, required=False, empty_label="Anyone")
+    user = forms.ModelChoiceField(label="Moderator", queryset=None, required=False, empty_label="Anyone")
     to = forms.ChoiceField(label="Decision", choices=[("", "Any"), *Status.choices], required=False)
     actor = forms.ChoiceField(label="Made by", choices=[("", "Anything"), *Actor.choices], required=False)
 
@@ -48,7 +48,7 @@ class DecisionsForm(forms.Form):
         super().__init__(*args, **kwargs)
         decisions = Decision.objects.filter(user=OuterRef("pk"))
         people = get_user_model().objects.filter(Exists(decisions)).order_by("username")
-        self.fields["by"].queryset = people
+        self.fields["user"].queryset = people
         for name in ("first", "last"):
             self.fields[name].widget = forms.DateInput(
                 format="%Y-%m-%d", attrs={"type": "date", "min": EARLIEST, "max": LATEST}

@@ -112,13 +112,13 @@ def test_it_is_narrowed_by_moderator_decision_and_who_made_it(as_moderator, mode
     plant_decisions(None, waited=[None] * 4)
 
     assert report(as_moderator)["total"].number == 7
-    assert report(as_moderator, by=sam.pk)["total"].number == 2
+    assert report(as_moderator, user=sam.pk)["total"].number == 2
     assert report(as_moderator, to="spam")["total"].median == 30
     assert report(as_moderator, actor="rule")["total"].number == 4
     assert report(as_moderator, first="2020-01-01", last="2020-12-31")["total"].number == 0
-    html = as_moderator.get(REPORT, {"by": sam.pk, "to": "approved"}).content.decode()
+    html = as_moderator.get(REPORT, {"user": sam.pk, "to": "approved"}).content.decode()
     assert "export=csv" in html
-    assert len(downloaded(as_moderator, by=sam.pk, to="approved")[0]) == 3
+    assert len(downloaded(as_moderator, user=sam.pk, to="approved")[0]) == 3
 
 
 @pytest.mark.parametrize(
@@ -130,9 +130,9 @@ def test_it_is_narrowed_by_moderator_decision_and_who_made_it(as_moderator, mode
         {"last": "9999-12-31"},
         {"first": "2026-02-02", "last": "2026-02-01"},
         {"first": "2024-01-01", "last": "2026-01-01"},
-        {"by": "0"},
-        {"by": "9" * 30},
-        {"by": "\0"},
+        {"user": "0"},
+        {"user": "9" * 30},
+        {"user": "\0"},
         {"to": "burn"},
         {"actor": "\0"},
         {"first": "x", "export": "csv"},
