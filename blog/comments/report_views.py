@@ -45,7 +45,7 @@ class DecisionsForm(forms.Form):
     actor = forms.ChoiceField(label="Made by", choices=[("", "Anything"), *Actor.choices], required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         decisions = Decision.objects.filter(user=OuterRef("pk"))
         people = get_user_model().objects.filter(Exists(decisions)).order_by("username")
         self.fields["user"].queryset = people
@@ -66,6 +66,7 @@ class DecisionsForm(forms.Form):
             raise forms.ValidationError("The first day comes after the last, or is long ago.")
         if (last - first).days >= MOST_DAYS:
             raise forms.ValidationError(f"Choose at most {MOST_DAYS} days.")
+        self.data = {**self.data.dict(), "first": first, "last": last}  # the form shows what is counted
 
 
 def harmless(text: str) -> str:
