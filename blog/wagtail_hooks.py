@@ -50,6 +50,17 @@ class CommentsMenuItem(MenuItem):
         return item
 
 
+class DecisionsMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(actions.MODERATE)
+
+
+@hooks.register("register_reports_menu_item")
+def decisions_menu_item() -> MenuItem:
+    url = reverse("blog_comments:decisions")
+    return DecisionsMenuItem("Comment decisions", url, icon_name="comment", order=700)
+
+
 class WaitingPanel(Component):
     """On the admin's first page: the comments that wait longest."""
 

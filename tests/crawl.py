@@ -26,6 +26,7 @@ from wagtail.models import Page, Site
 
 HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s", "sha3_256")
 _TOKEN = re.compile(rb"[A-Za-z0-9_\-+/]{24,}={0,2}")
+_SNIPPET = re.compile(r"/admin/snippets/(?:choose/)?(\w+)/(\w+)/")
 _MOST_UNPACKED = 1_000_000
 
 
@@ -40,9 +41,29 @@ class Answer:
     bytes: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A pattern of the URLconf as it is written, and the module of its view."""
+
+    pattern: str
+    module: str
+    _parts: list = field(repr=False)
+
+    def url(self) -> str:
+        """Return a URL it matches."""
+        return _fill(self._parts)
+
+
+def every_door() -> list[Door]:
+    return [
+        Door("/" + "".join(map(str, parts)), getattr(view, "view_class", view).__module__, parts)
+        for *parts, view in _patterns(get_resolver())
+    ]
+
+
 def every_url() -> list[str]:
     """Return a URL for each pattern of the URLconf and each route of each live page."""
-    urls = {_fill(parts) for parts in _patterns(get_resolver())}
+    urls = {door.url() for door in every_door()}
     for page in Page.objects.live().filter(depth__gt=1).specific():
         base = page.get_url()
         urls.add(base)
@@ -135,10 +156,11 @@ def _bytes_of(response) -> bytes:
 
 
 def _patterns(resolver: URLResolver, above: tuple = ()) -> Iterator[list]:
+    """Return the parts of each pattern, and last its view."""
     for entry in resolver.url_patterns:
         parts = (*above, entry.pattern)
         if isinstance(entry, URLPattern):
-            yield list(parts)
+            yield [*parts, entry.callback]
         else:
             yield from _patterns(entry, parts)
 
@@ -186,6 +208,8 @@ def _value(name: str, url: str) -> str:
         "path": "none",
         "filename": "none.txt",
     }
+    if name == "pk" and (snippet := _SNIPPET.match(url)):
+        return str(_id(".".join(snippet.groups())))
     return str(by_name.get(name, 1 if name.endswith(("id", "pk")) else "x"))
 
 

@@ -1,6 +1,6 @@
 """One factory for each model, one trait for each state. Comments and messages come through the front door."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import factory
 from django.conf import settings
@@ -14,7 +14,7 @@ from factory.django import DjangoModelFactory
 from wagtail_factories import ImageFactory, PageFactory
 
 from blog.comments import actions
-from blog.comments.models import ReaderComment
+from blog.comments.models import Decision, ReaderComment
 from blog.comments.submissions import Submission
 from blog.models import Author, BlogIndexPage, BlogPostPage, Category
 from home.models import ContactPage, HomePage, StandardPage
@@ -130,6 +130,17 @@ class CommentFactory(factory.Factory):
         by = get_user_model().objects.filter(username="decider").first()
         by = by or UserFactory(username="decider", group="Comment moderators")
         return actions.VERBS[decision](comment, by=by, version=comment.version)
+
+
+def plant_decisions(user, waited: Iterable[int | None], to: str = "approved", **fields) -> None:
+    """Write decisions of a moderator, or of a rule for None; each comment had waited that many seconds."""
+    actor = "person" if user else "rule"
+    Decision.objects.bulk_create(
+        Decision(
+            user=user, actor=actor, from_status="pending", to_status=to, revision=1, waited=seconds, **fields
+        )
+        for seconds in waited
+    )
 
 
 def plant_comments(post, answered: Sequence[int | None], status: str = "approved") -> list[int]:

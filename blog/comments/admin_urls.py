@@ -4,6 +4,7 @@ from blog.comments.act_views import ActView, AllView
 from blog.comments.admin_views import BatchView, DeskView, FindView
 from blog.comments.case_views import CaseView
 from blog.comments.people_views import BansView, PersonView
+from blog.comments.report_views import DecisionReport
 
 app_name = "blog_comments"
 urlpatterns = [
@@ -18,5 +19,6 @@ urlpatterns = [
         PersonView.as_view(http_method_names=["get", "head", "post"]),
         name="person",
     ),
+    path("decisions/", DecisionReport.as_view(http_method_names=["get", "head"]), name="decisions"),
     path("<int:comment_id>/", CaseView.as_view(http_method_names=["get", "head", "post"]), name="case"),
 ]

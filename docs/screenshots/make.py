@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Take the pictures of the README from a demo site that runs: `python docs/screenshots/make.py http://localhost:8000`.
+"""Take the pictures of the README and of docs/ from a demo site that runs: `python docs/screenshots/make.py http://localhost:8000`.
 
 ADMIN_PASSWORD is the password of the demo's log-ins. The pictures are written beside this file.
 """
@@ -33,6 +33,11 @@ def main(site: str, password: str) -> None:
         log_in(tab, "moderator", password)
         tab.goto("/admin/comments/")
         keep("desk", tab)
+        tab.get_by_role("link", name="More about the comment").first.click()
+        tab.get_by_role("button", name="Delete for good").wait_for()
+        keep("comment", tab)
+        tab.goto("/admin/comments/decisions/")
+        keep("report", tab)
         browser.close()
 
 

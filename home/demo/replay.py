@@ -69,7 +69,8 @@ def _turn_back_comment(pk: int, moment: datetime) -> None:
     StoredComment.objects.filter(pk=pk).update(submit_date=moment)
     decided = Decision.objects.filter(comment_id=pk)
     decided.filter(from_status="").update(at=moment)
-    decided.exclude(from_status="").update(at=moment + MODERATED_AFTER)
+    waited = {"at": moment + MODERATED_AFTER, "waited": MODERATED_AFTER.total_seconds()}
+    decided.exclude(from_status="").update(**waited)
 
 
 def replay_messages(page: ContactPage, front_desk: AbstractBaseUser) -> None:

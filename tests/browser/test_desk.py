@@ -12,6 +12,7 @@ from tests.factories import CommentFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DESK = "/admin/comments/"
+PHONE, THUMB = {"width": 390, "height": 844}, 44
 MEDIAN_WAIT, LONG_WAIT = 50, 250  # milliseconds from the key to the focus on the next card
 
 CLOCK = """() => {
@@ -65,17 +66,18 @@ def test_a_hundred_and_fifty_are_decided_by_keys_without_a_stop(post, desk):
     expect(tab.get_by_text("All caught up")).to_be_visible()
     expect(number_held(tab)).to_have_text("0")
     assert statuses() == [Status.APPROVED, Status.SPAM, Status.TRASH] * 50
-    waits = sorted(tab.evaluate("waits"))
-    assert waits[len(waits) // 2] <= MEDIAN_WAIT
-    assert waits[int(len(waits) * 0.95)] <= LONG_WAIT
+    waits = tab.evaluate("waits")
+    thirds = [sorted(waits[start : start + 50]) for start in (0, 50, 100)]
+    assert min(third[25] for third in thirds) <= MEDIAN_WAIT  # a slow desk is slow all the time,
+    assert min(third[47] for third in thirds) <= LONG_WAIT  # a machine with other work is not
 
 
 def test_undo_goes_back_several_steps_and_the_card_has_the_focus_again(post, desk):
     comments = [CommentFactory(page=post) for _ in range(4)]
     tab = desk()
-    for key in "jas":
+    for key, left in (("j", "4"), ("a", "3"), ("s", "2")):
         tab.keyboard.press(key)
-    expect(number_held(tab)).to_have_text("2")
+        expect(number_held(tab)).to_have_text(left)  # answers that overtake each other would leave another
 
     tab.keyboard.press("z")
     expect(tab.locator(f"#comment-{comments[1].pk}")).to_be_focused()
@@ -102,6 +104,19 @@ def test_of_two_moderators_the_second_is_told_and_gets_the_card_back(post, desk,
 
     expect(second.get_by_text("Already approved by moderator")).to_be_visible()
     expect(second.locator(f"#comment-{comment.pk}")).to_be_visible()
+    assert statuses() == [Status.APPROVED]
+
+
+def test_without_scripts_the_second_is_told_too(post, desk):
+    CommentFactory(page=post)
+    first, second = desk(java_script_enabled=False), desk(java_script_enabled=False)
+    first.get_by_role("button", name="Approve the comment").click()
+    expect(first.get_by_text("All caught up")).to_be_visible()
+
+    second.get_by_role("button", name="Spam the comment").click()
+
+    expect(second.get_by_text("Already approved by moderator")).to_be_visible()
+    expect(second.get_by_text("All caught up")).to_be_visible()
     assert statuses() == [Status.APPROVED]
 
 
@@ -144,14 +159,15 @@ def test_a_reply_from_the_comments_page_approves_it(post, desk, scripts, client)
     assert ReaderComment.objects.get(pk=comment.pk).status == Status.APPROVED
 
 
-def test_on_a_phone_one_tap_decides_and_nothing_is_wider_than_the_screen(post, desk):
-    CommentFactory(page=post, text="word " * 200 + "https://example.org/" + "x" * 200)
-    tab = desk(viewport={"width": 390, "height": 844}, has_touch=True)
-    button = tab.get_by_role("button", name="Approve the comment")
+def test_on_a_phone_one_tap_decides_and_nothing_is_wider_than_the_screen(post, desk, scripts):
+    comment = CommentFactory(page=post, text="word " * 200 + "https://example.org/" + "x" * 200)
+    tab = desk(viewport=PHONE, has_touch=True, is_mobile=True, java_script_enabled=scripts)
 
-    assert button.bounding_box()["height"] >= 44
-    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    button.tap()
+    for path in (f"{DESK}{comment.pk}/", f"{DESK}decisions/", DESK):
+        tab.goto(path)
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert too_small(tab) == [], path
+    tab.get_by_role("button", name="Approve the comment").tap()
 
     expect(tab.get_by_text("All caught up")).to_be_visible()
     assert statuses() == [Status.APPROVED]
@@ -182,3 +198,11 @@ def test_all_that_match_are_decided_page_by_page_and_put_back(post, desk, script
 
     expect(tab.get_by_text("5 comments put back")).to_be_visible()
     assert statuses() == [Status.PENDING] * 6
+
+
+def too_small(tab) -> list[str]:
+    """Name the buttons of our page that a thumb misses."""
+    buttons = tab.get_by_role("main").locator(".button:visible").all()
+    assert buttons
+    sizes = [(button.inner_text(), button.bounding_box()) for button in buttons]
+    return [name for name, box in sizes if min(box["height"], box["width"]) < THUMB]

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from blog.models import BlogPostPage
 from home.models import ContactPage
+from tests import crawl
 from tests.browser.conftest import log_in
 from tests.factories import PASSWORD
 
@@ -16,7 +17,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE, DESK = {"width": 320, "height": 640}, {"width": 1280, "height": 800}
-OURS_IN_ADMIN = {"comments": "/admin/comments/", "messages": "/admin/messages/"}
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -49,14 +49,20 @@ def public_pages(tab: Page, paths: dict[str, str]) -> Iterator[str]:
     yield "contact with errors"
 
 
+def ours_in_admin() -> list[str]:
+    """Every page of the admin whose view is ours, and the desk once more with what was decided."""
+    doors = [door for door in crawl.every_door() if door.pattern.startswith("/admin/")]
+    urls = [door.url() for door in doors if door.module.startswith(("blog.", "cms.", "home."))]
+    return [*urls, "/admin/comments/?status=approved"]
+
+
 def staff_pages(tab: Page) -> Iterator[str]:
     log_in(tab, "admin")
-    for name, path in OURS_IN_ADMIN.items():
+    for path in ours_in_admin():
+        if tab.request.get(path).status == 405:
+            continue  # for buttons alone
         tab.goto(path)
-        yield name
-    tab.get_by_role("table").get_by_role("link").first.click()
-    tab.get_by_role("article").wait_for()
-    yield "message"
+        yield path
 
 
 def found_by_axe(tab: Page) -> list[str]:
