@@ -130,7 +130,7 @@ DATABASES = {
 }
 REDIS_URL = environment.redis("REDIS_URL")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "cms.forgiving_cache.ForgivingRedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
 }
@@ -159,7 +159,9 @@ EMAIL_HOST_USER = MAIL.user
 EMAIL_HOST_PASSWORD = MAIL.password
 EMAIL_USE_TLS = MAIL.use_tls
 EMAIL_USE_SSL = MAIL.use_ssl
-EMAIL_TIMEOUT = 10  # seconds; shorter than the lease of a mail in the outbox
+EMAIL_TIMEOUT = 10  # seconds for one step; the whole delivery has a limit of its own (cms/outbox/smtp.py)
+# Mails a minute to the mail server, and to each domain behind it: after an outage they wait in line.
+OUTBOX_PER_MINUTE = {"server": 1200, "domain": 600}
 DEFAULT_FROM_EMAIL = environment.sender("DEFAULT_FROM_EMAIL", SITE_HOST)
 CONTACT_RECIPIENTS = environment.addresses("CONTACT_RECIPIENTS", environment.bare_address(DEFAULT_FROM_EMAIL))
 
@@ -200,6 +202,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Django's defaults are right for nosniff, Referrer-Policy, Cross-Origin-Opener-Policy and X-Frame-Options.
 
 LOGIN_URL = "wagtailadmin_login"
+WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "cms.password_reset.ForgottenPasswordForm"  # noqa: S105 -- a class
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
