@@ -151,7 +151,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long post in the editor is thousands
 
 # --- Mail ---
 MAIL = environment.mail("EMAIL_URL", fallback="django.core.mail.backends.filebased.EmailBackend")
-EMAIL_BACKEND = MAIL.backend
+EMAIL_BACKEND = "cms.outbox.backend.OutboxBackend"  # all mail of the site is stored first
+OUTBOX_TRANSPORT = MAIL.backend  # where the worker takes it
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_HOST = MAIL.host
 EMAIL_PORT = MAIL.port
@@ -247,7 +248,13 @@ COMMENTS_TIMEOUT = 7 * 24 * 60 * 60  # seconds a form may lie open: a cached pag
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "cms.quiet_log.WithoutAddresses",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
