@@ -21,7 +21,7 @@ from cms.outbox.couriers import Refused
 from cms.outbox.models import Refusal
 
 TIME_LIMIT = 40.0  # seconds for one mail, connection included; well below the lease
-PERMANENT = 500
+REPLIES, PERMANENT = range(200, 600), 500
 NOT_THE_MAILS_FAULT = frozenset({530, 534, 535, 538})  # of the log-in or of TLS: the site's to mend
 
 
@@ -89,9 +89,7 @@ class _Watched(smtplib.SMTP):
         super().send(s)
         if isinstance(s, bytes):
             self.line.handed_over = True
-            self.sock.settimeout(
-                TIME_LIMIT
-            )  # it is being read now; to go away here would mean to send it twice
+            self.sock.settimeout(TIME_LIMIT)  # it is being read: whoever goes away now must send it again
 
 
 class _WatchedTLS(smtplib.SMTP_SSL, _Watched):
@@ -183,10 +181,12 @@ class MailCourier:
 
 
 def _code(error: Exception) -> int:
-    """Return the server's reply code, 0 when it made none."""
+    """Return the server's reply code, 0 when it made none, or one that is none."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return max(code for code, _ in error.recipients.values())
-    return getattr(error, "smtp_code", 0)
+        code = max(code for code, _ in error.recipients.values())
+    else:
+        code = getattr(error, "smtp_code", 0)
+    return code if code in REPLIES else 0
 
 
 def _replied(error: Exception, code: int) -> Refused:

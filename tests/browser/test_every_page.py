@@ -8,6 +8,7 @@ from django.core.management import call_command
 from playwright.sync_api import Page
 
 from blog.models import BlogPostPage
+from cms.outbox.models import Delivery, Refusal, State
 from home.models import ContactPage
 from tests.browser.conftest import log_in
 from tests.factories import PASSWORD
@@ -16,7 +17,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE, DESK = {"width": 320, "height": 640}, {"width": 1280, "height": 800}
-OURS_IN_ADMIN = {"comments": "/admin/comments/", "messages": "/admin/messages/"}
+OURS_IN_ADMIN = {
+    "comments": "/admin/comments/",
+    "outbox": "/admin/outbox/?state=failed",
+    "messages": "/admin/messages/",
+}
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -25,6 +30,8 @@ def demo(transactional_db, settings) -> dict[str, str]:
     """The demo site, as the path of each kind of page."""
     settings.ADMIN_PASSWORD = PASSWORD
     call_command("load_demo", verbosity=0)
+    failed = {"state": State.FAILED, "refusal": Refusal.RECIPIENT, "last_answer": "SMTPRecipientsRefused 550"}
+    Delivery.objects.create(event="contact.message", subject_id=1, recipient="recipient:1", **failed)
     most_discussed = max(BlogPostPage.objects.all(), key=lambda post: post.reader_comments.count())
     answered = most_discussed.reader_comments.approved().exclude(thread=None).first()
     return {

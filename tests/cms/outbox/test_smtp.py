@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 
 STAFF = "reception@clinic.example"
 WORDS = {"name": "Ben", "email": "ben@example.org"}
+PATIENT = 30  # seconds for a step: only the limit of the whole delivery can end it
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ class TestNobodyThere:
         monkeypatch.setattr(smtp, "TIME_LIMIT", 0.6)
         row = write()
         with RawPeer(talk) as peer:
-            server(peer.port, EMAIL_USE_SSL=tls)
+            server(peer.port, EMAIL_USE_SSL=tls, EMAIL_TIMEOUT=PATIENT)
             postman.deliver_due()
 
         assert what_became(row) == ("waiting", "now", "no connection: TimeLimitError")
@@ -124,7 +125,7 @@ class TestNobodyThere:
         monkeypatch.setattr(smtp, "TIME_LIMIT", 0.6)
         row = write()
         with RawPeer(fall_into_a_drip) as peer:
-            server(peer.port)
+            server(peer.port, EMAIL_TIMEOUT=PATIENT)
             postman.deliver_due()
 
         assert what_became(row) == ("waiting", "dropped", "after DATA: TimeLimitError")
