@@ -32,8 +32,9 @@ e2e: tools ## Run the browser tests only
 bench: tools ## Measure the promised speeds on a site of its own; DATABASE_URL chooses PostgreSQL
 	@$(BIN)/python -m tests.bench
 
-faults: tools ## Kill web server and worker under load, 1,000 rounds or ROUNDS; is anything accepted lost?
+faults: tools ## Kill web server and worker under load, 1,000 rounds or ROUNDS, and take away what they lean on
 	@$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),1000)
+	@$(BIN)/python -m tests.faults --rounds 0
 
 lock: tools ## Write both lock files anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv

@@ -8,6 +8,9 @@ class CmsConfig(AppConfig):
     name = "cms"
     verbose_name = "Site"
 
+    def ready(self) -> None:
+        from cms import password_reset  # noqa: F401 -- it registers its event
+
 
 class StaticFiles(StaticFilesConfig):
     """Leaves behind what no page of ours loads: django-comments-xtd's pages and a second API browser."""

@@ -21,6 +21,8 @@ robots = TemplateView.as_view(
     template_name="robots.txt", content_type="text/plain", extra_context={"site_url": settings.SITE_URL}
 )
 
+handler500 = "cms.outage.server_error"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

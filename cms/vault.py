@@ -6,6 +6,8 @@ sealed. ``index`` is a keyed digest of the normalised address: equal addresses h
 without the key the index says nothing. Looking an address up asks for ``indexes``, one for each key, so a
 key can be replaced while the site runs.
 
+``seal_text`` does the same for words that must not be read, such as a mail that waits.
+
 Sub-keys are derived with HKDF (RFC 5869), one for each purpose. Addresses are padded before encryption, so
 that a ciphertext's length does not tell whose it is.
 """
@@ -26,6 +28,7 @@ from django.core.exceptions import ImproperlyConfigured
 KEY_BYTES = 32
 INDEX_BYTES = 16
 BLOCK = 64
+ADDRESS, TEXT = b"address cipher", b"text cipher"
 
 
 class AddressUnreadableError(Exception):
@@ -45,13 +48,26 @@ def normalise(address: str) -> str:
 
 def seal(address: str) -> bytes:
     """Encrypt an address as it was typed."""
-    return _cipher(_keys()).encrypt(_pad(address.strip().encode()))
+    return _cipher(_keys(), ADDRESS).encrypt(_pad(address.strip().encode()))
 
 
 def unseal(sealed: bytes | memoryview) -> str:
     """Return the address. Raises AddressUnreadableError when no key fits."""
     try:
-        return _cipher(_keys()).decrypt(bytes(sealed)).rstrip(b"\0").decode()
+        return _cipher(_keys(), ADDRESS).decrypt(bytes(sealed)).rstrip(b"\0").decode()
+    except InvalidToken as error:
+        raise AddressUnreadableError from error
+
+
+def seal_text(text: str) -> bytes:
+    """Encrypt words."""
+    return _cipher(_keys(), TEXT).encrypt(text.encode())
+
+
+def unseal_text(sealed: bytes | memoryview) -> str:
+    """Return the words. Raises AddressUnreadableError when no key fits."""
+    try:
+        return _cipher(_keys(), TEXT).decrypt(bytes(sealed)).decode()
     except InvalidToken as error:
         raise AddressUnreadableError from error
 
@@ -59,7 +75,7 @@ def unseal(sealed: bytes | memoryview) -> str:
 def sealed_with_key_in_use(sealed: bytes | memoryview) -> bool:
     """Say whether the first key alone reads it: whether the other keys may go."""
     try:
-        _cipher(_keys()[:1]).decrypt(bytes(sealed))
+        _cipher(_keys()[:1], ADDRESS).decrypt(bytes(sealed))
     except InvalidToken:
         return False
     return True
@@ -98,9 +114,9 @@ def _keys() -> tuple[str, ...]:
     return tuple(settings.ADDRESS_KEYS)
 
 
-@lru_cache(maxsize=8)
-def _cipher(keys: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(key, b"address cipher"))) for key in keys])
+@lru_cache(maxsize=16)
+def _cipher(keys: tuple[str, ...], purpose: bytes) -> MultiFernet:
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(key, purpose))) for key in keys])
 
 
 @lru_cache(maxsize=64)

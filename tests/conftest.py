@@ -103,11 +103,13 @@ def with_token(user) -> Client:
     return visitor(authorization=f"Bearer {made.getvalue().strip()}")
 
 
+@pytest.fixture(autouse=True)
+def _mail_goes_through_the_outbox(settings) -> None:
+    settings.EMAIL_BACKEND = "cms.outbox.backend.OutboxBackend"  # Django's test runner puts in another
+
+
 @pytest.fixture
 def smtp(settings) -> Iterator[SmtpPeer]:
-    settings.EMAIL_BACKEND = (
-        "django.core.mail.backends.smtp.EmailBackend"  # Django's test runner puts in another
-    )
     with SmtpPeer() as peer:
         settings.EMAIL_HOST, settings.EMAIL_PORT = peer.host, peer.port
         yield peer

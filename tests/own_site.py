@@ -108,7 +108,7 @@ class Process:
 
     def cpu_seconds(self) -> float:
         """Return the processor time of the whole tree so far, as user and system, in steps of 10 ms."""
-        return sum(map(_ticks, _tree(self.running.pid))) / os.sysconf("SC_CLK_TCK")
+        return sum(map(_ticks, processes_of(self.running.pid))) / os.sysconf("SC_CLK_TCK")
 
     def require_alive(self) -> None:
         assert self.running.poll() is None, self.log.read_text()
@@ -158,11 +158,12 @@ def running(*processes: Process) -> Iterator[None]:
                 process.stop()
 
 
-def _tree(pid: int) -> list[int]:
+def processes_of(pid: int) -> list[int]:
+    """Return a process and all below it."""
     found = [pid]
     for listing in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in listing.read_text().split():
-            found += _tree(int(child))
+            found += processes_of(int(child))
     return found
 
 

@@ -8,15 +8,17 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from cms.outbox import queries
+from cms.outbox import events, queries
 from cms.outbox.chores import BATCH
-from cms.outbox.models import Delivery, State, Worker
+from cms.outbox.models import Delivery, Refusal, State, Worker
 from cms.prepared import insert
 
 LEASE = timedelta(minutes=2)
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(minutes=10)
-MAX_ATTEMPTS = 1000
+MAX_ATTEMPTS = 1000  # about a week
+MAX_WRITINGS = 20  # about two hours
+MAX_DROPS = 2
 WORKER_FORGOTTEN_AFTER = timedelta(days=1)
 KEPT = timedelta(days=30)
 FINISHED_WELL = frozenset({State.SENT, State.SUPPRESSED})
@@ -38,7 +40,7 @@ def queue(event: str, subject_id: int, recipient: str) -> None:
     if insert(Delivery(**fields), ignore_conflicts=True):
         return
     came_to_nothing = Delivery.objects.filter(**fields, state=State.SUPPRESSED)
-    came_to_nothing.update(state=State.WAITING, due_at=timezone.now(), attempts=0, finished_at=None)
+    came_to_nothing.update(**_anew())
 
 
 def claim() -> Delivery | None:
@@ -60,40 +62,76 @@ def suppress(delivery: Delivery) -> bool:
     return _finish(delivery, State.SUPPRESSED, "")
 
 
-def refused_for_good(delivery: Delivery, answer: str) -> bool:
-    return _finish(delivery, State.FAILED, answer)
+def refused(delivery: Delivery, why: Refusal, answer: str) -> bool:
+    """Write down one of the refusals, each in its way."""
+    if why == Refusal.FOR_NOW:
+        return refused_for_now(delivery, answer)
+    if why == Refusal.DROPPED:
+        return dropped(delivery, answer)
+    return refused_for_good(delivery, answer, why=why)
+
+
+def refused_for_good(delivery: Delivery, answer: str, *, why: Refusal = Refusal.FOR_GOOD) -> bool:
+    return _finish(delivery, State.FAILED, answer, refusal=why)
 
 
 def refused_for_now(delivery: Delivery, answer: str) -> bool:
     """Try again later and later, never later than LONGEST_DELAY, with jitter so that workers spread out."""
     if delivery.attempts >= MAX_ATTEMPTS:
         return refused_for_good(delivery, answer)
-    return _write(
-        delivery,
-        due_at=timezone.now() + back_off(delivery.attempts),
-        last_answer=answer[:120],
-        lease_until=None,
-        lease_holder=None,
-    )
+    return _later(delivery, answer, refusal=Refusal.FOR_NOW)
+
+
+def dropped(delivery: Delivery, answer: str) -> bool:
+    """
+    The whole mail was with the server when it went away: perhaps it was taken, perhaps not.
+
+    It is sent once more, with the same Message-ID. After that a member of staff decides: who got it twice
+    already shall not get it a thousand times.
+    """
+    drops = delivery.drops + 1
+    if drops >= MAX_DROPS:
+        return _finish(delivery, State.FAILED, answer, refusal=Refusal.DROPPED, drops=drops)
+    return _later(delivery, answer, refusal=Refusal.DROPPED, drops=drops)
+
+
+def unwritten(delivery: Delivery, answer: str) -> bool:
+    """Something unforeseen is wrong with this row. It may be mended soon; it is not tried for ever."""
+    if delivery.attempts >= MAX_WRITINGS:
+        return refused_for_good(delivery, answer, why=Refusal.UNWRITTEN)
+    return _later(delivery, answer, refusal=Refusal.UNWRITTEN)
 
 
 def postpone(delivery: Delivery, until: datetime) -> bool:
     """It may not be said yet: look again then. That was no attempt to send."""
-    return _write(delivery, due_at=until, attempts=F("attempts") - 1, lease_until=None, lease_holder=None)
+    return _untried(delivery, due_at=until, wanted_since=until)
+
+
+def take_turn(delivery: Delivery, turn: datetime) -> bool:
+    """Let it wait in its domain's line. False when it is its turn already."""
+    return turn > timezone.now() and _untried(delivery, due_at=turn, has_turn=True)
+
+
+def put_back(delivery: Delivery) -> bool:
+    """Leave it to whoever comes next, as if nobody had taken it."""
+    return _untried(delivery)
 
 
 def send_again(delivery: Delivery) -> bool:
     """Put a failed row back in the queue. False when it is not failed."""
-    return bool(
-        Delivery.objects.filter(pk=delivery.pk, state=State.FAILED).update(
-            state=State.WAITING,
-            due_at=timezone.now(),
-            attempts=0,
-            finished_at=None,
-            lease_until=None,
-            lease_holder=None,
-        )
+    return bool(Delivery.objects.filter(pk=delivery.pk, state=State.FAILED).update(**_anew()))
+
+
+@transaction.atomic
+def give_up(delivery: Delivery) -> bool:
+    """Want it no more. False when it has ended already, or is being delivered at this moment."""
+    open_ones = Delivery.objects.free().filter(state__in=(State.WAITING, State.FAILED))
+    given_up = open_ones.filter(pk=delivery.pk).update(
+        state=State.SUPPRESSED, finished_at=timezone.now(), lease_until=None, lease_holder=None
     )
+    if given_up:
+        events.tell_over(delivery.event, delivery.subject_id, delivery.recipient)
+    return bool(given_up)
 
 
 def forget(event: str, subject_ids: list[int]) -> int:
@@ -142,18 +180,40 @@ def report_alive(name: str) -> None:
     Worker.objects.filter(seen_at__lt=now - WORKER_FORGOTTEN_AFTER).delete()
 
 
-def _finish(delivery: Delivery, state: State, answer: str) -> bool:
-    return _write(
-        delivery,
-        state=state,
-        last_answer=answer[:120],
-        finished_at=timezone.now(),
-        lease_until=None,
-        lease_holder=None,
-    )
+def _anew() -> dict[str, object]:
+    """The fields of a row that nobody has tried yet. Its Message-ID stays."""
+    now = timezone.now()
+    return {
+        "state": State.WAITING,
+        "due_at": now,
+        "wanted_since": now,
+        "attempts": 0,
+        "drops": 0,
+        "has_turn": False,
+        "finished_at": None,
+        "lease_until": None,
+        "lease_holder": None,
+    }
+
+
+@transaction.atomic
+def _finish(delivery: Delivery, state: State, answer: str, **fields: object) -> bool:
+    written = _write(delivery, state=state, last_answer=answer[:120], finished_at=timezone.now(), **fields)
+    if written and state in FINISHED_WELL:
+        events.tell_over(delivery.event, delivery.subject_id, delivery.recipient)
+    return written
+
+
+def _later(delivery: Delivery, answer: str, **fields: object) -> bool:
+    due_at = timezone.now() + back_off(delivery.attempts)
+    return _write(delivery, due_at=due_at, last_answer=answer[:120], has_turn=False, **fields)
+
+
+def _untried(delivery: Delivery, **fields: object) -> bool:
+    return _write(delivery, attempts=F("attempts") - 1, **fields)
 
 
 def _write(delivery: Delivery, **fields: object) -> bool:
     """Write only while the lease is still ours: a worker that was thought dead changes nothing."""
     mine = Delivery.objects.filter(pk=delivery.pk, state=State.WAITING, lease_holder=delivery.lease_holder)
-    return bool(mine.update(**fields))
+    return bool(mine.update(lease_until=None, lease_holder=None, **fields))

@@ -12,8 +12,9 @@ class OutboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cms.outbox import actions, chores
+        from cms.outbox import actions, chores, couriers, pacing, site_mail, smtp
 
+        couriers.register("mail", smtp.MailCourier)
         worker = f"{socket.gethostname()}:{os.getpid()}"
         chores.register("report alive", timedelta(seconds=10), lambda: actions.report_alive(worker))
         chores.register(
@@ -22,3 +23,7 @@ class OutboxConfig(AppConfig):
         chores.register(
             "forget finished", timedelta(hours=1), lambda: chores.in_batches(actions.forget_finished)
         )
+        chores.register(
+            "forget old mail", timedelta(hours=1), lambda: chores.in_batches(site_mail.forget_old)
+        )
+        chores.register("forget pace", timedelta(hours=1), pacing.forget)

@@ -5,10 +5,15 @@ An app registers its chores in ``AppConfig.ready``. Several workers may do the s
 is safe to repeat.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+
+from django.db import InterfaceError, OperationalError
+
+logger = logging.getLogger(__name__)
 
 Chore = Callable[[], object]
 BATCH = 500
@@ -16,17 +21,26 @@ MOST_BATCHES = 20
 
 
 @dataclass(slots=True)
-class Every:
-    """True once in each span of time."""
+class Clock:
+    """Does a chore once in each span of time, the first time at once."""
 
+    name: str
     span: timedelta
+    chore: Chore
     next: float = field(default_factory=time.monotonic)
 
-    def due(self) -> bool:
+    def strike(self) -> None:
+        """Raises OperationalError and InterfaceError: a database that is away is no fault of the chore."""
         if time.monotonic() < self.next:
-            return False
+            return
         self.next = time.monotonic() + self.span.total_seconds()
-        return True
+        try:
+            self.chore()
+        except (OperationalError, InterfaceError):
+            self.next = time.monotonic()
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever is wrong with one chore, mail goes out
+            logger.error("chore %s: %s", self.name, type(error).__name__)
 
 
 _chores: dict[str, tuple[timedelta, Chore]] = {}
@@ -36,9 +50,9 @@ def register(name: str, every: timedelta, chore: Chore) -> None:
     _chores[name] = (every, chore)
 
 
-def clocks() -> list[tuple[Every, Chore]]:
+def clocks() -> list[Clock]:
     """Return every chore with a clock of its own, due at once."""
-    return [(Every(span), chore) for span, chore in _chores.values()]
+    return [Clock(name, span, chore) for name, (span, chore) in _chores.items()]
 
 
 def in_batches(step: Callable[[], int]) -> None:

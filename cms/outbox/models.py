@@ -1,8 +1,11 @@
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from cms import vault
 
 
 class State(models.TextChoices):
@@ -12,12 +15,28 @@ class State(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+class Refusal(models.TextChoices):
+    """Why a row did not go out, the last time it was tried."""
+
+    FOR_NOW = "now", "Refused for now"
+    FOR_GOOD = "good", "Refused for good"
+    RECIPIENT = "recipient", "Refused this recipient"
+    DROPPED = "dropped", "Dropped after DATA"
+    UNWRITTEN = "unwritten", "Could not be written"
+
+
 class DeliveryQuerySet(models.QuerySet):
     def due(self) -> "DeliveryQuerySet":
         """Rows a worker may take now: waiting, due, and leased to nobody."""
         now = timezone.now()
-        free = Q(lease_until=None) | Q(lease_until__lt=now)
-        return self.filter(free, state=State.WAITING, due_at__lte=now).order_by("due_at", "pk")
+        return self.waiting().filter(_free(now), due_at__lte=now).order_by("due_at", "pk")
+
+    def waiting(self) -> "DeliveryQuerySet":
+        return self.filter(state=State.WAITING)
+
+    def free(self) -> "DeliveryQuerySet":
+        """Rows that no worker has in hand."""
+        return self.filter(_free(timezone.now()))
 
 
 class Delivery(models.Model):
@@ -28,18 +47,30 @@ class Delivery(models.Model):
     recipient = models.CharField(max_length=60, help_text="Kind and id, such as user:3. Never an address.")
     state = models.CharField(max_length=12, choices=State, default=State.WAITING)
     due_at = models.DateTimeField(default=timezone.now)
+    wanted_since = models.DateTimeField(
+        default=timezone.now, help_text="When it was first due; unlike due_at, no back-off moves it."
+    )
     attempts = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     lease_holder = models.UUIDField(null=True)
     message_id = models.UUIDField(default=uuid.uuid4, editable=False)
     last_answer = models.CharField(max_length=120, blank=True)
+    refusal = models.CharField(max_length=12, choices=Refusal, blank=True)
+    drops = models.PositiveSmallIntegerField(
+        default=0, help_text="How often the server went away with the whole mail in its hands."
+    )
+    has_turn = models.BooleanField(default=False, help_text="Its domain's pace was kept: due_at is its turn.")
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
 
     objects = DeliveryQuerySet.as_manager()
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name_plural = "deliveries"
+        default_permissions = ()
+        permissions = (("manage_outbox", "Can see the outbox, send again and give up"),)
         constraints = (
             models.UniqueConstraint(
                 fields=["event", "subject_id", "recipient"], name="outbox_one_row_per_recipient"
@@ -47,12 +78,47 @@ class Delivery(models.Model):
         )
         indexes = (
             models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="outbox_waiting"),
+            models.Index(fields=["wanted_since"], condition=Q(state="waiting"), name="outbox_wanted"),
             models.Index(fields=["event", "subject_id"], name="outbox_subject"),
             models.Index(fields=["recipient"], name="outbox_recipient"),
+            models.Index(fields=["id"], condition=Q(state="failed"), name="outbox_failed"),
         )
 
     def __str__(self) -> str:
         return f"{self.event} {self.subject_id} to {self.recipient}"
+
+
+class SiteMail(models.Model):
+    """A mail that Django or Wagtail wrote, to one person, until it is delivered. Only the key opens it."""
+
+    sealed_address = models.BinaryField(editable=False)
+    address_index = models.CharField(max_length=32, db_index=True, editable=False)
+    sealed_text = models.BinaryField(editable=False)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = "mail of the site"
+        verbose_name_plural = "mails of the site"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"mail of the site {self.pk}"
+
+    @property
+    def address(self) -> str:
+        return vault.unseal(self.sealed_address)
+
+
+class Pace(models.Model):
+    """Until when one host has its hands full. Which host it is, only its keyed digest tells."""
+
+    host = models.CharField(max_length=32, unique=True)
+    full_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"pace {self.pk}"
 
 
 class Worker(models.Model):
@@ -63,3 +129,7 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def _free(now: datetime) -> Q:
+    return Q(lease_until=None) | Q(lease_until__lt=now)

@@ -1,7 +1,7 @@
 """What the outbox can be asked."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -10,11 +10,16 @@ from cms.outbox.models import Delivery, State, Worker
 
 LATE_AFTER = timedelta(minutes=15)
 WORKER_LOST_AFTER = timedelta(seconds=60)
+MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``oldest_due`` is how long the oldest due row has waited."""
+    """
+    ``oldest_due`` is how long the oldest row has waited that could have gone.
+
+    Back-off makes no row younger: with the mail server away the queue is late, however often it is tried.
+    """
 
     worker_seen: bool
     oldest_due: timedelta
@@ -23,17 +28,23 @@ class Status:
     def late(self) -> bool:
         return self.oldest_due > LATE_AFTER
 
+    @property
+    def waits_since(self) -> datetime | None:
+        """When the oldest row could have gone; None when nothing waits that could."""
+        return timezone.now() - self.oldest_due if self.oldest_due else None
+
 
 def status() -> Status:
     now = timezone.now()
-    oldest = (
-        Delivery.objects.filter(state=State.WAITING, due_at__lte=now)
-        .order_by("created_at")
-        .values_list("created_at", flat=True)
-        .first()
-    )
+    moments = [_first("due_at", now), _first("wanted_since", now), now]
     seen = Worker.objects.filter(seen_at__gte=now - WORKER_LOST_AFTER).exists()
-    return Status(worker_seen=seen, oldest_due=now - oldest if oldest else timedelta())
+    return Status(worker_seen=seen, oldest_due=now - min(moment for moment in moments if moment))
+
+
+def counts() -> dict[str, int]:
+    """Return how many rows are in each state, and one more than MOST_COUNTED for more."""
+    rows = Delivery.objects.order_by()
+    return {state.value: rows.filter(state=state)[: MOST_COUNTED + 1].count() for state in State}
 
 
 def deliveries_about(event: str, subject_ids: list[int]) -> list[Delivery]:
@@ -48,3 +59,8 @@ def about(family: str, subject_ids: list[int]) -> QuerySet[Delivery]:
 
 def to(recipients: list[str]) -> QuerySet[Delivery]:
     return Delivery.objects.filter(recipient__in=recipients).order_by("pk")
+
+
+def _first(field: str, now: datetime) -> datetime | None:
+    waiting = Delivery.objects.waiting().filter(**{f"{field}__lte": now})
+    return waiting.order_by(field).values_list(field, flat=True).first()

@@ -130,7 +130,7 @@ DATABASES = {
 }
 REDIS_URL = environment.redis("REDIS_URL")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "cms.forgiving_cache.ForgivingRedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
 }
@@ -151,7 +151,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long post in the editor is thousands
 
 # --- Mail ---
 MAIL = environment.mail("EMAIL_URL", fallback="django.core.mail.backends.filebased.EmailBackend")
-EMAIL_BACKEND = MAIL.backend
+EMAIL_BACKEND = "cms.outbox.backend.OutboxBackend"  # all mail of the site is stored first
+OUTBOX_TRANSPORT = MAIL.backend  # where the worker takes it
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_HOST = MAIL.host
 EMAIL_PORT = MAIL.port
@@ -159,7 +160,9 @@ EMAIL_HOST_USER = MAIL.user
 EMAIL_HOST_PASSWORD = MAIL.password
 EMAIL_USE_TLS = MAIL.use_tls
 EMAIL_USE_SSL = MAIL.use_ssl
-EMAIL_TIMEOUT = 10  # seconds; shorter than the lease of a mail in the outbox
+EMAIL_TIMEOUT = 10  # seconds for one step; the whole delivery has a limit of its own (cms/outbox/smtp.py)
+# Mails a minute to the mail server, and to each domain behind it: after an outage they wait in line.
+OUTBOX_PER_MINUTE = {"server": 1200, "domain": 600}
 DEFAULT_FROM_EMAIL = environment.sender("DEFAULT_FROM_EMAIL", SITE_HOST)
 CONTACT_RECIPIENTS = environment.addresses("CONTACT_RECIPIENTS", environment.bare_address(DEFAULT_FROM_EMAIL))
 
@@ -200,6 +203,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Django's defaults are right for nosniff, Referrer-Policy, Cross-Origin-Opener-Policy and X-Frame-Options.
 
 LOGIN_URL = "wagtailadmin_login"
+WAGTAILADMIN_USER_PASSWORD_RESET_FORM = "cms.password_reset.ForgottenPasswordForm"  # noqa: S105 -- a class
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -244,7 +248,13 @@ COMMENTS_TIMEOUT = 7 * 24 * 60 * 60  # seconds a form may lie open: a cached pag
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "cms.quiet_log.WithoutAddresses",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {

@@ -171,7 +171,7 @@ def mail(name: str, fallback: str) -> Mail:
     if parts.scheme not in MAIL_PORTS or not parts.hostname or extra:
         raise must_be(name, A_MAIL_SERVER)
     return Mail(
-        backend="django.core.mail.backends.smtp.EmailBackend",
+        backend="cms.outbox.smtp.Transport",
         host=parts.hostname,
         port=parts.port or MAIL_PORTS[parts.scheme],
         user=unquote(parts.username or ""),

@@ -14,6 +14,7 @@ from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry, Site
 
 from blog.comments import privacy as comments
+from cms.outbox import privacy as outbox
 from home.contact import privacy as contact
 
 EXPORT = "blog_comments.export_person"
@@ -36,9 +37,12 @@ def export(address: str, *, by: AbstractBaseUser | None) -> dict[str, Any]:
         "made": timezone.now(),
         **comments.export(address),
         **contact.export(address),
+        **outbox.export(address),
         "log": [_line(entry) for entry in _log_about(_kept(address))],
     }
-    counts = {name: len(found[name]) for name in ("comments", "subscriptions", "messages", "log")}
+    counts = {
+        name: len(found[name]) for name in ("comments", "subscriptions", "messages", "mails_waiting", "log")
+    }
     _leave_word(EXPORTED, by, counts)
     return found
 
@@ -54,6 +58,7 @@ def erase(address: str, *, by: AbstractBaseUser | None, keep_text: bool = False)
     kept = _kept(address)
     counts = comments.erase(address, keep_text=keep_text)
     counts.update(contact.erase(address))
+    counts.update(outbox.erase(address))
     counts["log entries"] = _log_about(kept).update(label="erased", data={})
     _leave_word(ERASED, by, {**counts, "words kept": int(keep_text)})
     transaction.on_commit(_empty_the_journal)
@@ -71,7 +76,7 @@ def staff_log_ins(address: str) -> int:
 
 
 def _kept(address: str) -> Kept:
-    return {**comments.kept(address), **contact.kept(address)}
+    return {**comments.kept(address), **contact.kept(address), **outbox.kept(address)}
 
 
 def _require(by: AbstractBaseUser | None, permission: str) -> None:

@@ -14,9 +14,10 @@ from blog.comments import privacy as comments
 from blog.comments.models import Reader
 from blog.comments.subscriptions import Suppression
 from cms import vault
+from cms.outbox.models import SiteMail
 from home.contact.models import ContactMessage, MessageRecipient
 
-SEALED = (Reader, ContactMessage, MessageRecipient)
+SEALED = (Reader, ContactMessage, MessageRecipient, SiteMail)
 BATCH = 200
 
 
@@ -75,6 +76,8 @@ def _to_write(row: models.Model, tally: Tally, refusals: Refusals) -> dict[str, 
     fields: dict[str, bytes | str] = {}
     if not vault.sealed_with_key_in_use(row.sealed_address):
         fields["sealed_address"] = vault.seal(address)
+        if hasattr(row, "sealed_text"):
+            fields["sealed_text"] = vault.seal_text(vault.unseal_text(row.sealed_text))
     if hasattr(row, "address_index"):
         refusals.meet(address)
         if row.address_index != vault.index(address):

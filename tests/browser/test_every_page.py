@@ -8,6 +8,7 @@ from django.core.management import call_command
 from playwright.sync_api import Page
 
 from blog.models import BlogPostPage
+from cms.outbox.models import Delivery, Refusal, State
 from home.models import ContactPage
 from tests import crawl
 from tests.browser.conftest import log_in
@@ -25,6 +26,8 @@ def demo(transactional_db, settings) -> dict[str, str]:
     """The demo site, as the path of each kind of page."""
     settings.ADMIN_PASSWORD = PASSWORD
     call_command("load_demo", verbosity=0)
+    failed = {"state": State.FAILED, "refusal": Refusal.RECIPIENT, "last_answer": "SMTPRecipientsRefused 550"}
+    Delivery.objects.create(event="contact.message", subject_id=1, recipient="recipient:1", **failed)
     most_discussed = max(BlogPostPage.objects.all(), key=lambda post: post.reader_comments.count())
     answered = most_discussed.reader_comments.approved().exclude(thread=None).first()
     return {
@@ -53,7 +56,7 @@ def ours_in_admin() -> list[str]:
     """Every page of the admin whose view is ours, and the desk once more with what was decided."""
     doors = [door for door in crawl.every_door() if door.pattern.startswith("/admin/")]
     urls = [door.url() for door in doors if door.module.startswith(("blog.", "cms.", "home."))]
-    return [*urls, "/admin/comments/?status=approved"]
+    return [*urls, "/admin/comments/?status=approved", "/admin/outbox/?state=failed"]
 
 
 def staff_pages(tab: Page) -> Iterator[str]:

@@ -15,7 +15,7 @@ from tests.own_site import HOST, WebServer
 READERS = 4
 PAUSE = 0.1  # seconds at most between two posts of a reader
 BEFORE_A_REPEAT = 0.1  # seconds
-ACCEPTED = 202
+ACCEPTED, TO_WAIT = 202, 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,11 @@ class Post:
 
 @dataclass(slots=True)
 class Readers:
-    """``acknowledged`` holds the id of each accepted comment by its number, None for a message."""
+    """
+    ``acknowledged`` holds the id of each accepted comment by its number, None for a message.
+
+    ``waits`` counts the answers that asked to come again later, where that is no fault.
+    """
 
     servers: list[WebServer]
     comments: str
@@ -62,6 +66,8 @@ class Readers:
     acknowledged: dict[int, int | None] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     repeats: int = 0
+    told_to_wait_is_no_fault: bool = False
+    waits: int = 0
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -97,6 +103,9 @@ class Readers:
             return False
         finally:
             door.close()
+        if self.told_to_wait_is_no_fault and answer.status == TO_WAIT and answer.getheader("Retry-After"):
+            self.waits += 1
+            return False
         if answer.status == ACCEPTED:
             self.acknowledged[post.number] = json.loads(said).get("id")
         else:

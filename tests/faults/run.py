@@ -14,7 +14,7 @@ from tests.factories import ContactPageFactory, PostFactory, UserFactory
 from tests.faults import proof
 from tests.faults.fleet import Fleet
 from tests.faults.readers import Readers
-from tests.own_site import WORKER, Process, running
+from tests.own_site import WORKER, Process, WebServer, running
 from tests.smtp_peer import SmtpPeer
 
 DRAINED_WITHIN = 900.0  # seconds: the same 15 minutes after which a site calls its mail late
@@ -24,7 +24,7 @@ TOLD_EVERY = 50  # rounds
 def all_kept(folder: Path, peer: SmtpPeer, chosen: Namespace) -> bool:
     say(f"{chosen.rounds} rounds, seed {chosen.seed}")
     fleet = Fleet(folder, random.Random(chosen.seed))
-    readers = _readers(fleet, migrated=bool(chosen.template))
+    readers = make_readers(fleet.servers, migrated=bool(chosen.template))
     try:
         fleet.start()
         with readers.posting():
@@ -35,19 +35,19 @@ def all_kept(folder: Path, peer: SmtpPeer, chosen: Namespace) -> bool:
     finally:
         readers.over.set()
         fleet.stop()
-    _drain(folder)
+    drain(folder)
     return _told(readers, fleet, peer)
 
 
-def _readers(fleet: Fleet, *, migrated: bool) -> Readers:
+def make_readers(servers: list[WebServer], *, migrated: bool) -> Readers:
     if not migrated:
         call_command("migrate", verbosity=0)
     post, contact = PostFactory(slug="killed"), ContactPageFactory()
     UserFactory(username="moderator", group="Comment moderators")
-    return Readers(fleet.servers, f"/api/v1/posts/{post.pk}/comments/", f"/api/v1/contact/{contact.pk}/")
+    return Readers(servers, f"/api/v1/posts/{post.pk}/comments/", f"/api/v1/contact/{contact.pk}/")
 
 
-def _drain(folder: Path) -> None:
+def drain(folder: Path) -> None:
     """Deliver what is left, once nobody holds a lease any more."""
     proof.let_leases_end()
     worker = Process(WORKER, folder / "last.log")

@@ -1,4 +1,4 @@
-"""`make faults` in short: eight rounds of it, on a copy of the test database."""
+"""`make faults` in short: eight rounds of it, and the outages, each on a copy of the test database."""
 
 import os
 import subprocess
@@ -26,12 +26,23 @@ def template(transactional_db, tmp_path: Path) -> str:
     return str(copy)
 
 
+def faults(rounds: int, template: str, folder: Path) -> str:
+    """Run them in a process of their own; return what they told. Fails when something was lost."""
+    command = [sys.executable, "-m", "tests.faults", "--rounds", str(rounds), "--template", template]
+    variables = {**os.environ, "DATA_DIR": str(folder), "PORT": ""}
+    run = subprocess.run(command, check=False, cwd=ROOT, env=variables, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
 @pytest.mark.django_db(transaction=True)
 def test_nothing_accepted_is_lost_when_processes_are_killed_under_load(template, tmp_path):
-    command = [sys.executable, "-m", "tests.faults", "--rounds", str(ROUNDS), "--template", template]
-    variables = {**os.environ, "DATA_DIR": str(tmp_path), "PORT": ""}
+    assert "Everything accepted is there, once." in faults(ROUNDS, template, tmp_path)
 
-    run = subprocess.run(command, check=False, cwd=ROOT, env=variables, capture_output=True, text=True)
 
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "Everything accepted is there, once." in run.stdout
+@pytest.mark.django_db(transaction=True)
+def test_nor_when_cache_disk_database_and_worker_go_away_and_the_site_recovers_by_itself(template, tmp_path):
+    told = faults(0, template, tmp_path)
+
+    assert told.count("Well again by itself.") >= 2
+    assert "Everything accepted is there, once." in told

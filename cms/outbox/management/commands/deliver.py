@@ -1,11 +1,14 @@
+import logging
 import signal
 import threading
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from cms.outbox import chores, postman
+
+logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0  # seconds
 
@@ -30,9 +33,18 @@ class Command(BaseCommand):
 def work(stop: threading.Event) -> None:
     clocks = chores.clocks()
     while not stop.is_set():
-        close_old_connections()
-        for clock, chore in clocks:
-            if clock.due():
-                chore()
-        if not postman.deliver_due():
+        if not look(clocks):
             stop.wait(LOOK_EVERY)
+
+
+def look(clocks: list[chores.Clock]) -> bool:
+    """Do what is due. Return whether there may be more. A database that is away is asked again later."""
+    close_old_connections()
+    try:
+        for clock in clocks:
+            clock.strike()
+        return bool(postman.deliver_due())
+    except postman.DATABASE_AWAY as error:
+        logger.error("the database is away: %s", type(error).__name__)
+        connection.close()
+        return False

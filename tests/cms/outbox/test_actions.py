@@ -111,8 +111,24 @@ def test_many_mails_go_over_one_connection(smtp, client, contact):
 def test_the_status_says_when_a_worker_was_last_seen_and_what_waits():
     assert not queries.status().worker_seen
     actions.report_alive("here:1")
-    queued(created_at=timezone.now() - timedelta(minutes=16))
+    assert not queries.status().late
+    queued(due_at=timezone.now() - timedelta(minutes=16))
 
     status = queries.status()
     assert status.worker_seen
     assert status.late
+
+
+def test_back_off_makes_no_row_younger():
+    queued(wanted_since=timezone.now() - timedelta(minutes=16))
+    actions.refused_for_now(actions.claim(), "451")
+
+    assert Delivery.objects.get().due_at > timezone.now()
+    assert queries.status().late
+
+
+def test_what_may_not_be_said_yet_is_not_late():
+    queued(due_at=timezone.now() - timedelta(minutes=16), wanted_since=timezone.now() - timedelta(hours=1))
+    actions.postpone(actions.claim(), timezone.now() + timedelta(hours=1))
+
+    assert not queries.status().late

@@ -1,0 +1,118 @@
+"""
+What Django and Wagtail send themselves: a new password, a page to review. One row for each person.
+
+The words exist once, when they are sent, and so must be kept until they are delivered: sealed, like the
+address. Each copy is addressed to its recipient alone; who else gets one is in none of them.
+"""
+
+import base64
+import json
+from datetime import timedelta
+from email.message import Message
+from email.mime.base import MIMEBase
+from email.utils import formatdate, getaddresses
+from typing import Any
+
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db import transaction
+from django.utils import timezone
+
+from cms import vault
+from cms.outbox import actions, events
+from cms.outbox.chores import BATCH
+from cms.outbox.models import SiteMail
+
+SENT = "site.mail"
+KEPT = timedelta(days=30)
+NAMES_PEOPLE = frozenset({"to", "cc", "bcc", "message-id"})
+
+
+@transaction.atomic
+def store(mail: EmailMessage) -> int:
+    """Keep a copy and a row of the outbox for each recipient. Raises ValueError for a header of two lines."""
+    mail.message()
+    recipients = dict.fromkeys(address for _, address in getaddresses(mail.recipients()) if address)
+    for address in recipients:
+        kept = SiteMail.objects.create(
+            sealed_address=vault.seal(address),
+            address_index=vault.index(address),
+            sealed_text=vault.seal_text(json.dumps(_as_json(mail))),
+        )
+        actions.queue(SENT, kept.pk, f"mail:{kept.pk}")
+    return len(recipients)
+
+
+def stored_mail(pk: int, recipient: str) -> EmailMessage | None:
+    """Return the mail as it was written. None once it is not kept any more."""
+    kept = SiteMail.objects.filter(pk=pk).first()
+    return kept and opened(kept)
+
+
+def opened(kept: SiteMail) -> EmailMessage:
+    """Raises AddressUnreadableError."""
+    said = json.loads(vault.unseal_text(kept.sealed_text))
+    mail = EmailMultiAlternatives(
+        subject=said["subject"],
+        body=said["body"],
+        from_email=said["from"],
+        to=[kept.address],
+        reply_to=said["reply_to"],
+        headers=said["headers"],
+    )
+    mail.content_subtype = said["subtype"]
+    for content, kind in said["alternatives"]:
+        mail.attach_alternative(content, kind)
+    for name, content, kind in said["attachments"]:
+        mail.attach(name, base64.b64decode(content), kind)
+    return mail
+
+
+def forget(pk: int, recipient: str = "") -> None:
+    SiteMail.objects.filter(pk=pk).delete()
+
+
+@transaction.atomic
+def forget_old() -> int:
+    """Drop a batch of what nobody delivered, gave up or sent again for a month, with its rows."""
+    old = SiteMail.objects.filter(created_at__lt=timezone.now() - KEPT).order_by("pk")
+    return forget_all(list(old.values_list("pk", flat=True)[:BATCH]))
+
+
+@transaction.atomic
+def forget_all(pks: list[int]) -> int:
+    actions.forget(SENT, pks)
+    SiteMail.objects.filter(pk__in=pks).delete()
+    return len(pks)
+
+
+def _as_json(mail: EmailMessage) -> dict[str, Any]:
+    headers = {name: str(value) for name, value in mail.extra_headers.items()}
+    return {
+        "subject": str(mail.subject),
+        "body": str(mail.body),
+        "from": mail.from_email,
+        "reply_to": list(mail.reply_to),
+        "headers": {
+            "Date": formatdate(),
+            **{name: value for name, value in headers.items() if name.lower() not in NAMES_PEOPLE},
+        },
+        "subtype": mail.content_subtype,
+        "alternatives": [[str(content), kind] for content, kind in getattr(mail, "alternatives", [])],
+        "attachments": [_attachment(each) for each in mail.attachments],
+    }
+
+
+def _attachment(given: Any) -> tuple[str | None, str, str | None]:
+    if isinstance(given, MIMEBase):
+        name, content, kind = given.get_filename(), given.get_payload(decode=True), given.get_content_type()
+    else:
+        name, content, kind = given
+    if isinstance(content, EmailMessage):
+        content = content.message()
+    if isinstance(content, Message):
+        content = content.as_bytes()
+    raw = content.encode() if isinstance(content, str) else content or b""
+    return name, base64.b64encode(raw).decode(), kind
+
+
+events.register(SENT, stored_mail, over=forget)

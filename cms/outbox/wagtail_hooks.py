@@ -1,0 +1,35 @@
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import include, path, reverse
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogActionRegistry
+
+from cms.outbox import admin_urls, staff
+
+
+class OutboxMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(staff.MANAGE)
+
+
+@hooks.register("register_admin_urls")
+def outbox_urls() -> list:
+    return [path("outbox/", include(admin_urls))]
+
+
+@hooks.register("register_reports_menu_item")
+def outbox_menu_item() -> MenuItem:
+    return OutboxMenuItem("Outbox", reverse("outbox:rows"), icon_name="mail", order=800)
+
+
+@hooks.register("register_permissions")
+def manage_permission() -> QuerySet[Permission]:
+    return Permission.objects.filter(content_type__app_label="outbox", codename="manage_outbox")
+
+
+@hooks.register("register_log_actions")
+def outbox_log(registry: LogActionRegistry) -> None:
+    registry.register_action(staff.SENT_AGAIN, "Send a mail again", "Put a failed mail back in the queue")
+    registry.register_action(staff.GIVEN_UP, "Give a mail up", "Gave up a mail of the outbox")
