@@ -15,9 +15,9 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from cms.outbox import queries as outbox
 from home.contact import actions, mail
 from home.contact.models import ContactMessage
+from home.contact.states import State
 
 MESSAGES_A_PAGE = 50
-TABS = (("new", "New"), ("handled", "Handled"), ("spam", "Spam"))
 
 
 class StaffView(WagtailAdminTemplateMixin, View):
@@ -36,7 +36,7 @@ class InboxView(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         tab = request.GET.get("tab", "new")
         found = Paginator(_in_tab(tab), MESSAGES_A_PAGE).get_page(request.GET.get("p"))
-        return self.render_to_response(self.get_context_data(tabs=TABS, tab=tab, found=found))
+        return self.render_to_response(self.get_context_data(tabs=State.choices, tab=tab, found=found))
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
@@ -68,7 +68,4 @@ class MessageView(StaffView):
 
 
 def _in_tab(tab: str) -> QuerySet[ContactMessage]:
-    found = ContactMessage.objects.order_by("-pk")
-    if tab == "spam":
-        return found.filter(spam=True)
-    return found.filter(spam=False, handled_at__isnull=tab != "handled")
+    return ContactMessage.objects.filter(state=tab).order_by("-pk")

@@ -1,37 +1,41 @@
 """What a visitor may write to staff, and its shape."""
 
-from dataclasses import dataclass
-from typing import Any
+import time
+from typing import Any, Protocol
 
 from django import forms
+from django.core.signing import BadSignature, Signer
+from wagtail.blocks import StreamValue
 
 from blog.comments import text
 from blog.comments.forms import ENTER_ADDRESS, ENTER_NAME, LONGEST_ADDRESS, AddressField, TypedField
-from cms import vault
+from home.contact import desks, questions
+from home.contact.sent import SentMessage
 
 LONGEST_NAME = 100
 LONGEST_TELEPHONE = 40
 LONGEST_MESSAGE = 5000
+SEAL_GOOD_FOR = 7 * 24 * 60 * 60  # seconds; a kept page carries it too
+CHOOSE_SUBJECT = "Choose what your message is about"
 
 
-@dataclass(frozen=True, slots=True)
-class SentMessage:
-    """A message as it was sent. ``fields`` are label and value of what else was filled in."""
+class Asks(Protocol):
+    """A page with a contact form."""
 
-    name: str
-    address: str
-    fields: tuple[tuple[str, str], ...]
-    spam: bool = False
-
-    def words_key(self, page_id: int) -> str:
-        """Equal for the same words by the same person on the same page."""
-        words = "\0".join(part for pair in self.fields for part in pair)
-        return vault.keyed_digest(
-            "message words", "\0".join((str(page_id), vault.index(self.address), self.name, words))
-        )
+    pk: Any
+    ask_telephone: bool
+    subjects: StreamValue
+    questions: StreamValue
 
 
 class ContactForm(forms.Form):
+    """
+    The form of one contact page, and the check of the API's body (``sealed=False``: no page was rendered).
+
+    The seal says for which page a form was made, and when. A bad one, a filled honeypot and a form sent too
+    fast are no errors: the message is kept, and marked.
+    """
+
     name = TypedField(
         label="Full name",
         max_length=LONGEST_NAME,
@@ -73,13 +77,73 @@ class ContactForm(forms.Form):
     )
     honeypot = forms.CharField(required=False, label="Leave this field empty", max_length=200)
 
-    def sent(self) -> SentMessage:
+    def __init__(self, page: Asks, *args: Any, sealed: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.page, self.sealed = page, sealed
+        self.asked = questions.by_key(page.questions)
+        self.subjects = desks.by_key(page.subjects)
+        if not page.ask_telephone:
+            del self.fields["telephone"]
+        if self.subjects:
+            self.fields["subject"] = _subject_field(self.subjects)
+        for key, child in self.asked.items():
+            self.fields[key] = child.block.field(child.value)
+        self.order_fields(["subject", "name", "email", "telephone", *self.asked, "message"])
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        """What the visitor reads and answers, in order."""
+        return [field for field in self if field.name != "honeypot"]
+
+    def json_type(self, name: str) -> str:
+        return self.asked[name].block.json_type if name in self.asked else "string"
+
+    def new_seal(self) -> str:
+        return _signer().sign(f"{self.page.pk}:{int(time.time())}")
+
+    def sent(self, *, idempotency_key: str = "") -> SentMessage:
         """Return what was sent, ready for ``actions.submit``. The form is valid."""
         cleaned: dict[str, Any] = self.cleaned_data
-        telephone = (("Telephone", cleaned["telephone"]),) if cleaned["telephone"] else ()
+        subject = cleaned.get("subject", "")
+        opened = _opened_at(self.data.get("seal", ""), self.page.pk)
         return SentMessage(
             name=cleaned["name"],
             address=cleaned["email"],
-            fields=(*telephone, ("Message", cleaned["message"])),
-            spam=bool(cleaned["honeypot"]),
+            subject=self.subjects[subject]["name"] if subject else "",
+            fields=tuple((label, words) for label, words in self._answers() if words),
+            recipients=tuple(desks.addresses(self.subjects[subject]["recipients"])) if subject else (),
+            honeypot_filled=bool(cleaned["honeypot"]),
+            sealed=opened is not None or not self.sealed,
+            seconds_open=time.time() - opened if opened is not None else None,
+            idempotency_key=idempotency_key,
         )
+
+    def _answers(self) -> list[tuple[str, str]]:
+        """Label and words of each field that is no column of its own."""
+        cleaned = self.cleaned_data
+        asked = [
+            (child.value["question"], questions.in_words(cleaned[key])) for key, child in self.asked.items()
+        ]
+        return [("Telephone", cleaned.get("telephone", "")), *asked, ("Message", cleaned["message"])]
+
+
+def _subject_field(subjects: dict[str, Any]) -> forms.ChoiceField:
+    return questions.choice_field(
+        [(key, subject["name"]) for key, subject in subjects.items()],
+        label="What is it about?",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), CHOOSE_SUBJECT),
+    )
+
+
+def _opened_at(seal: str, page_id: int) -> int | None:
+    """Return when the page was made; None for no seal of ours, another page's or an old one."""
+    try:
+        made_for, _, made_at = _signer().unsign(seal).partition(":")
+    except BadSignature:
+        return None
+    fresh = int(made_at) > time.time() - SEAL_GOOD_FOR
+    return int(made_at) if made_for == str(page_id) and fresh else None
+
+
+def _signer() -> Signer:
+    return Signer(salt="contact form")

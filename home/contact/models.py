@@ -3,6 +3,7 @@ from django.db import models
 from django.utils import timezone
 
 from cms import vault
+from home.contact.states import Reason, State
 
 
 class ContactMessage(models.Model):
@@ -12,16 +13,19 @@ class ContactMessage(models.Model):
         "wagtailcore.Page", null=True, blank=True, on_delete=models.SET_NULL, related_name="contact_messages"
     )
     page_title = models.CharField(max_length=255)
+    subject = models.CharField(max_length=100, blank=True, help_text="As the visitor chose it.")
     name = models.CharField(max_length=100)
     sealed_address = models.BinaryField(editable=False)
     address_index = models.CharField(max_length=32, db_index=True, editable=False)
     fields = models.JSONField(default=list, help_text="Label and value of each field, as pairs.")
-    spam = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=State, default=State.NEW)
+    reasons = models.JSONField(default=list, help_text="What was odd about it when it came.")
     handled_at = models.DateTimeField(null=True, blank=True)
     handled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    words_key = models.CharField(max_length=32, unique=True, editable=False)
+    idempotency_key = models.CharField(max_length=32, null=True, unique=True, editable=False)  # noqa: DJ001 -- NULL is "no key", and unique
+    words_key = models.CharField(max_length=32, null=True, unique=True, editable=False)  # noqa: DJ001 -- NULL once the same words are another message
     submitted_at = models.DateTimeField(default=timezone.now)
 
     wagtail_reference_index_ignore = True
@@ -30,10 +34,18 @@ class ContactMessage(models.Model):
         verbose_name = "message"
         default_permissions = ()
         permissions = (("read_messages", "Can read messages to staff"),)
-        indexes = (models.Index(fields=["spam", "handled_at", "-id"], name="message_desk"),)
+        indexes = (
+            models.Index(fields=["state", "-id"], name="message_in_tab"),
+            models.Index(fields=["page", "state", "-id"], name="message_of_page"),
+        )
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+    @property
+    def oddities(self) -> list[str]:
+        """What was odd about it, in words."""
+        return [Reason(reason).label for reason in self.reasons]
 
     @property
     def reply_address(self) -> str:

@@ -1,5 +1,7 @@
 """The contact form over HTTP."""
 
+from typing import Protocol
+
 from django.http import HttpRequest, HttpResponse
 
 from cms.outcome import Outcome
@@ -7,14 +9,20 @@ from cms.rate_limit import clients
 from cms.rate_limit.actions import TooManyError
 from home.contact import actions
 from home.contact.actions import TakesMessages
-from home.contact.forms import ContactForm
+from home.contact.forms import Asks, ContactForm
 
 TOO_MANY = "You have sent several messages in a short time. Your words are below; send them in {} seconds."
 
 
-def receive(request: HttpRequest, page: TakesMessages) -> Outcome[ContactForm]:
+class Contactable(TakesMessages, Asks, Protocol):
+    """A page with a contact form and an address of its own."""
+
+    def get_url(self) -> str: ...
+
+
+def receive(request: HttpRequest, page: Contactable) -> Outcome[ContactForm]:
     """Take a sent form. The outcome is an answer, or the form to show again with its words."""
-    form = ContactForm(request.POST)
+    form = ContactForm(page, request.POST)
     if not form.is_valid():
         return Outcome(form, 422)
     try:

@@ -121,7 +121,8 @@ def test_five_identical_messages_are_one(client, contact):
 def test_a_filled_honeypot_is_kept_as_spam_and_mails_nobody(client, contact):
     assert client.post(contact.url, {**WORDS, "honeypot": "x"}).status_code == 303
 
-    assert ContactMessage.objects.get().spam
+    message = ContactMessage.objects.get()
+    assert (message.state, message.reasons) == ("spam", ["honeypot"])
     assert not Delivery.objects.exists()
 
 
