@@ -1,6 +1,7 @@
 from django.urls import path
 
-from home.contact.admin_views import InboxView, MessageView
+from home.contact.admin_views import InboxView
+from home.contact.message_views import MessageView
 
 app_name = "home_contact"
 urlpatterns = [

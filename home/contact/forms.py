@@ -15,6 +15,7 @@ from home.contact.sent import SentMessage
 LONGEST_NAME = 100
 LONGEST_TELEPHONE = 40
 LONGEST_MESSAGE = 5000
+LONGEST_NOTE = 1000
 SEAL_GOOD_FOR = 7 * 24 * 60 * 60  # seconds; a kept page carries it too
 CHOOSE_SUBJECT = "Choose what your message is about"
 
@@ -125,6 +126,21 @@ class ContactForm(forms.Form):
             (child.value["question"], questions.in_words(cleaned[key])) for key, child in self.asked.items()
         ]
         return [("Telephone", cleaned.get("telephone", "")), *asked, ("Message", cleaned["message"])]
+
+
+class NoteForm(forms.Form):
+    """What one member of staff tells the others."""
+
+    note = TypedField(
+        label="A note for the others; the visitor does not read it",
+        clean_with=text.normalise,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        error_messages={
+            "required": "Write the note first",
+            "max_length": f"A note must be {LONGEST_NOTE:,} characters or less",
+        },
+    )
 
 
 def _subject_field(subjects: dict[str, Any]) -> forms.ChoiceField:

@@ -60,15 +60,17 @@ def keep(page: Addressed, sent: SentMessage, staff: list[str]) -> ContactMessage
         if found := earlier(page.pk, sent):
             return found  # it arrived at the same moment, and the other one was first
         raise
+    for address in dict.fromkeys(staff):
+        MessageRecipient.objects.create(message=message, sealed_address=vault.seal(address))
     if message.state != State.SPAM:
-        promise_mail(message, staff)
+        promise_mail(message)
     return message
 
 
-def promise_mail(message: ContactMessage, staff: list[str]) -> None:
-    for address in dict.fromkeys(staff):
-        recipient = MessageRecipient.objects.create(message=message, sealed_address=vault.seal(address))
-        outbox.queue(mail.RECEIVED, message.pk, f"recipient:{recipient.pk}")
+def promise_mail(message: ContactMessage) -> None:
+    """Promise each recipient the mail about a message, once."""
+    for pk in message.recipients.order_by("pk").values_list("pk", flat=True):
+        outbox.queue(mail.RECEIVED, message.pk, f"recipient:{pk}")
 
 
 def _insert(page: Addressed, sent: SentMessage) -> ContactMessage:
@@ -83,6 +85,7 @@ def _insert(page: Addressed, sent: SentMessage) -> ContactMessage:
         sealed_address=vault.seal(sent.address),
         address_index=vault.index(sent.address),
         fields=[list(pair) for pair in sent.fields],
+        words="\n".join((sent.name, *(words for _, words in sent.fields))).casefold(),
         state=state,
         reasons=reasons,
         words_key=sent.words_key(page.pk),

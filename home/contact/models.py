@@ -1,9 +1,26 @@
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.utils import timezone
 
 from cms import vault
+from home.contact.site_settings import MessageSettings  # noqa: F401 -- a model of this app in a module of its own
 from home.contact.states import Reason, State
+
+READ = "home_contact.read_messages"
+DELETE = "home_contact.delete_messages"
+
+
+class MessageQuerySet(models.QuerySet):
+    def visible_to(self, user: AbstractBaseUser) -> "MessageQuerySet":
+        """Those that somebody may read: all of them, or those of the pages his groups were given."""
+        if user.has_perm(READ):
+            return self
+        return self.filter(page__in=ReadGrant.objects.to(user).values("page"))
+
+    def numbered(self, pk: int) -> "MessageQuerySet":
+        """The one with an id, which may be any number somebody made up."""
+        return self.filter(pk=pk) if 0 < pk <= models.BigAutoField.MAX_BIGINT else self.none()
 
 
 class ContactMessage(models.Model):
@@ -18,22 +35,30 @@ class ContactMessage(models.Model):
     sealed_address = models.BinaryField(editable=False)
     address_index = models.CharField(max_length=32, db_index=True, editable=False)
     fields = models.JSONField(default=list, help_text="Label and value of each field, as pairs.")
+    words = models.TextField(editable=False, help_text="Name and answers in lower case, to search in.")
     state = models.CharField(max_length=8, choices=State, default=State.NEW)
     reasons = models.JSONField(default=list, help_text="What was odd about it when it came.")
     handled_at = models.DateTimeField(null=True, blank=True)
     handled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     idempotency_key = models.CharField(max_length=32, null=True, unique=True, editable=False)  # noqa: DJ001 -- NULL is "no key", and unique
     words_key = models.CharField(max_length=32, null=True, unique=True, editable=False)  # noqa: DJ001 -- NULL once the same words are another message
     submitted_at = models.DateTimeField(default=timezone.now)
 
+    objects = MessageQuerySet.as_manager()
     wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = "message"
         default_permissions = ()
-        permissions = (("read_messages", "Can read messages to staff"),)
+        permissions = (
+            ("read_messages", "Can read all messages to staff"),
+            ("delete_messages", "Can delete messages to staff"),
+        )
         indexes = (
             models.Index(fields=["state", "-id"], name="message_in_tab"),
             models.Index(fields=["page", "state", "-id"], name="message_of_page"),
@@ -68,3 +93,46 @@ class MessageRecipient(models.Model):
     @property
     def address(self) -> str:
         return vault.unseal(self.sealed_address)
+
+
+class MessageNote(models.Model):
+    """What staff tell each other about a message. The visitor never reads it, unless he asks what is kept."""
+
+    message = models.ForeignKey(ContactMessage, on_delete=models.CASCADE, related_name="notes")
+    text = models.CharField(max_length=1000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"note {self.pk} on message {self.message_id}"
+
+
+class GrantQuerySet(models.QuerySet):
+    def to(self, user: AbstractBaseUser) -> "GrantQuerySet":
+        return self.filter(group__user=user)
+
+
+class ReadGrant(models.Model):
+    """A group that may not read all messages reads those of one page."""
+
+    group = models.ForeignKey("auth.Group", on_delete=models.CASCADE, related_name="contact_pages")
+    page = models.ForeignKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="+")
+
+    objects = GrantQuerySet.as_manager()
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=["group", "page"], name="one_grant_a_page"),)
+
+    def __str__(self) -> str:
+        return f"group {self.group_id} reads page {self.page_id}"
+
+
+def may_read(user: AbstractBaseUser) -> bool:
+    """Say whether there is anything here for somebody."""
+    return user.has_perm(READ) or ReadGrant.objects.to(user).exists()

@@ -3,15 +3,14 @@
 from collections import Counter
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 
 from cms import vault
-from cms.outbox import actions as outbox
 from cms.outbox import queries as outbox_queries
 from cms.outbox.models import Delivery
-from home.contact.models import ContactMessage, MessageRecipient
-
-EVENTS = "contact."
+from home.contact import erasing
+from home.contact.mail import EVENTS
+from home.contact.models import ContactMessage, MessageNote
 
 
 def kept(address: str) -> dict[type[models.Model], list[int]]:
@@ -23,17 +22,14 @@ def kept(address: str) -> dict[type[models.Model], list[int]]:
 def export(address: str) -> dict[str, Any]:
     """Return every message with its fields and what became of its mails, but not to whom those went."""
     messages = ContactMessage.objects.filter(pk__in=kept(address)[ContactMessage]).order_by("pk")
+    messages = messages.prefetch_related("notes")
     return {"messages": [_message(message) for message in messages]}
 
 
-@transaction.atomic
 def erase(address: str) -> Counter[str]:
     """Delete the person's messages. Return how many rows of which kind."""
-    pks = kept(address)[ContactMessage]
-    mails = outbox.forget_about(EVENTS, pks)
-    recipients = MessageRecipient.objects.filter(message__in=pks).count()
-    ContactMessage.objects.filter(pk__in=pks).delete()
-    return Counter(messages=len(pks), recipients=recipients, mails=mails)
+    counts = erasing.delete(kept(address)[ContactMessage])
+    return Counter({kind: counts[kind] for kind in ("messages", "recipients", "notes", "mails")})
 
 
 def _message(message: ContactMessage) -> dict[str, Any]:
@@ -48,8 +44,15 @@ def _message(message: ContactMessage) -> dict[str, Any]:
         "reasons": message.oddities,
         "sent": message.submitted_at,
         "handled": message.handled_at,
+        "notes": [
+            {"text": note.text, "by": "a member of staff", "at": note.at} for note in message.notes.all()
+        ],
         "mails_to_staff": [_mail(row) for row in outbox_queries.about(EVENTS, [message.pk])],
     }
+
+
+def _note(note: MessageNote) -> dict[str, Any]:
+    return {"text": note.text, "by": "a member of staff", "at": note.at}
 
 
 def _mail(row: Delivery) -> dict[str, Any]:

@@ -177,7 +177,7 @@ def test_staff_read_it_and_mark_it_handled(client, contact, front_desk):
     assert "ben@example.org" in page
     assert "on Saturdays?" in page
 
-    assert staff.post(f"/admin/messages/{message.pk}/", {"handled": "1"}).status_code == 303
+    assert staff.post(f"/admin/messages/{message.pk}/", {"do": "handle"}).status_code == 303
     message.refresh_from_db()
     assert message.handled_by == front_desk
     assert "Ben Ode" not in staff.get("/admin/messages/").content.decode()
