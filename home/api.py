@@ -57,6 +57,7 @@ class MessageIn(BaseModel):  # ninja's own Schema would drop what it does not na
     email: str
     message: str
     telephone: str = ""
+    send_copy: bool = Field(False, description="Whether the visitor asks for a copy by mail.")
     subject: str = Field("", description="The value of a choice; required where the page has subjects.")
 
 

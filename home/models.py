@@ -140,7 +140,9 @@ class ContactPage(RoutablePageMixin, SearchEnginesMixin, Page):
 
     @path("thanks/")
     def thanks(self, request: HttpRequest) -> HttpResponse:
-        return self.render(request, template="home/contact/thanks.html")
+        return self.render(
+            request, template="home/contact/thanks.html", context_overrides={"copy": "copy" in request.GET}
+        )
 
     def staff_addresses(self) -> list[str]:
         """Return where messages from this page go that are about nothing with a desk of its own."""

@@ -45,7 +45,7 @@ class InboxView(StaffView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Search, or export what was searched for."""
-        asked, kind = asked_for(request.POST), request.POST.get("do", "search")
+        asked, kind = queries.looked_up(asked_for(request.POST)), request.POST.get("do", "search")
         if kind in FILES:
             return self.download(kind, asked)
         return self.show(asked)

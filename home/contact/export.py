@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterator
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from home.contact.models import ContactMessage, MessageQuerySet
@@ -24,14 +23,11 @@ def as_csv(messages: MessageQuerySet) -> bytes:
 
 
 def as_xlsx(messages: MessageQuerySet) -> bytes:
-    """Return a workbook in which every cell is text, whatever it begins with."""
+    """Return a workbook of texts: no value begins with what would be taken for a formula."""
     book, file = Workbook(write_only=True), io.BytesIO()
     sheet = book.create_sheet("Messages")
     for row in _rows(messages):
-        cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value)) for value in row]
-        for cell in cells:
-            cell.data_type = "s"
-        sheet.append(cells)
+        sheet.append([ILLEGAL_CHARACTERS_RE.sub("", value) for value in row])
     book.save(file)
     return file.getvalue()
 

@@ -11,6 +11,7 @@ from blog.comments import text
 from blog.comments.forms import ENTER_ADDRESS, ENTER_NAME, LONGEST_ADDRESS, AddressField, TypedField
 from home.contact import desks, questions
 from home.contact.sent import SentMessage
+from home.contact.site_settings import MessageSettings
 
 LONGEST_NAME = 100
 LONGEST_TELEPHONE = 40
@@ -27,6 +28,8 @@ class Asks(Protocol):
     ask_telephone: bool
     subjects: StreamValue
     questions: StreamValue
+
+    def get_url_parts(self, request: Any = None) -> tuple | None: ...
 
 
 class ContactForm(forms.Form):
@@ -87,9 +90,11 @@ class ContactForm(forms.Form):
             del self.fields["telephone"]
         if self.subjects:
             self.fields["subject"] = _subject_field(self.subjects)
+        if MessageSettings.of(page).offer_copy:
+            self.fields["send_copy"] = _copy_field()
         for key, child in self.asked.items():
             self.fields[key] = child.block.field(child.value)
-        self.order_fields(["subject", "name", "email", "telephone", *self.asked, "message"])
+        self.order_fields(["subject", "name", "email", "telephone", *self.asked, "message", "send_copy"])
 
     @property
     def questions(self) -> list[forms.BoundField]:
@@ -97,7 +102,9 @@ class ContactForm(forms.Form):
         return [field for field in self if field.name != "honeypot"]
 
     def json_type(self, name: str) -> str:
-        return self.asked[name].block.json_type if name in self.asked else "string"
+        if name in self.asked:
+            return self.asked[name].block.json_type
+        return "boolean" if name == "send_copy" else "string"
 
     def new_seal(self) -> str:
         return _signer().sign(f"{self.page.pk}:{int(time.time())}")
@@ -117,6 +124,7 @@ class ContactForm(forms.Form):
             sealed=opened is not None or not self.sealed,
             seconds_open=time.time() - opened if opened is not None else None,
             idempotency_key=idempotency_key,
+            wants_copy=cleaned.get("send_copy", False),
         )
 
     def _answers(self) -> list[tuple[str, str]]:
@@ -148,6 +156,14 @@ def _subject_field(subjects: dict[str, Any]) -> forms.ChoiceField:
         [(key, subject["name"]) for key, subject in subjects.items()],
         label="What is it about?",
         error_messages=dict.fromkeys(("required", "invalid_choice"), CHOOSE_SUBJECT),
+    )
+
+
+def _copy_field() -> forms.BooleanField:
+    return forms.BooleanField(
+        required=False,
+        label="Email me a copy",
+        help_text="We first send you a link, to make sure that the address is yours.",
     )
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cms import vault
 from cms.outbox import actions as outbox
-from home.contact import mail
+from home.contact import copies, mail
 from home.contact.models import ContactMessage, MessageRecipient
 from home.contact.sent import SentMessage
 from home.contact.states import State, judge
@@ -64,6 +64,8 @@ def keep(page: Addressed, sent: SentMessage, staff: list[str]) -> ContactMessage
         MessageRecipient.objects.create(message=message, sealed_address=vault.seal(address))
     if message.state != State.SPAM:
         promise_mail(message)
+        if sent.wants_copy:
+            copies.ask(message)
     return message
 
 

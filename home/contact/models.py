@@ -111,6 +111,38 @@ class MessageNote(models.Model):
         return f"note {self.pk} on message {self.message_id}"
 
 
+class MessageCopy(models.Model):
+    """
+    A visitor's wish for a copy of his words.
+
+    Nothing is sent before ``confirmed_at``: until its owner presses the button, the address was only typed.
+    """
+
+    message = models.OneToOneField(ContactMessage, on_delete=models.CASCADE, related_name="copy")
+    created_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"copy of message {self.message_id}"
+
+
+class CopyToken(models.Model):
+    """A random secret that confirms the address a copy is for. Only its digest is stored."""
+
+    copy = models.ForeignKey(MessageCopy, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=32, unique=True, editable=False)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"token of copy {self.copy_id}"
+
+
 class GrantQuerySet(models.QuerySet):
     def to(self, user: AbstractBaseUser) -> "GrantQuerySet":
         return self.filter(group__user=user)

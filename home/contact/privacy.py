@@ -9,8 +9,8 @@ from cms import vault
 from cms.outbox import queries as outbox_queries
 from cms.outbox.models import Delivery
 from home.contact import erasing
-from home.contact.mail import EVENTS
-from home.contact.models import ContactMessage, MessageNote
+from home.contact.mail import EVENTS, RECEIVED
+from home.contact.models import ContactMessage, MessageCopy, MessageNote
 
 
 def kept(address: str) -> dict[type[models.Model], list[int]]:
@@ -33,6 +33,7 @@ def erase(address: str) -> Counter[str]:
 
 
 def _message(message: ContactMessage) -> dict[str, Any]:
+    mails = list(outbox_queries.about(EVENTS, [message.pk]))
     return {
         "id": message.pk,
         "page": message.page_title,
@@ -47,8 +48,15 @@ def _message(message: ContactMessage) -> dict[str, Any]:
         "notes": [
             {"text": note.text, "by": "a member of staff", "at": note.at} for note in message.notes.all()
         ],
-        "mails_to_staff": [_mail(row) for row in outbox_queries.about(EVENTS, [message.pk])],
+        "copy": _copy(message),
+        "mails_to_staff": [_mail(row) for row in mails if row.event == RECEIVED],
+        "mails_to_you": [_mail(row) for row in mails if row.event != RECEIVED],
     }
+
+
+def _copy(message: ContactMessage) -> dict[str, Any] | None:
+    copy = MessageCopy.objects.filter(message=message).first()
+    return {"asked": copy.created_at, "confirmed": copy.confirmed_at} if copy else None
 
 
 def _note(note: MessageNote) -> dict[str, Any]:

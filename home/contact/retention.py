@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cms.outbox.chores import BATCH, in_batches
-from home.contact import erasing, site_settings
+from home.contact import copies, erasing, site_settings
 from home.contact.models import ContactMessage
 from home.contact.states import State
 
@@ -24,6 +24,7 @@ def purge() -> None:
         if settings.keep_handled_days is not None:
             old |= Q(state=State.HANDLED, handled_at__lt=_ago(settings.keep_handled_days))
         in_batches(lambda here=here, old=old: _delete(here, old))
+    in_batches(lambda: copies.forget_old(BATCH))
 
 
 @transaction.atomic

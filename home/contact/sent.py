@@ -23,6 +23,7 @@ class SentMessage:
     sealed: bool = True
     seconds_open: float | None = None
     idempotency_key: str = ""
+    wants_copy: bool = False
 
     def words_key(self, page_id: int) -> str:
         """Equal for the same words by the same person on the same page."""

@@ -16,6 +16,11 @@ class MessageSettings(BaseSiteSetting):
         default=True,
         help_text="Otherwise the mail to staff says only that there is a message, and where to read it.",
     )
+    offer_copy = models.BooleanField(
+        "offer a copy by mail",
+        default=True,
+        help_text="It goes out once the owner of the address has pressed a button behind a link.",
+    )
     keep_handled_days = models.PositiveSmallIntegerField(
         "days to keep handled messages",
         null=True,
@@ -26,6 +31,7 @@ class MessageSettings(BaseSiteSetting):
 
     panels = (
         FieldPanel("words_in_mail"),
+        FieldPanel("offer_copy"),
         MultiFieldPanel(
             [FieldPanel("keep_handled_days"), FieldPanel("keep_spam_days")], "How long it is kept"
         ),

@@ -26,10 +26,11 @@ def receive(request: HttpRequest, page: Contactable) -> Outcome[ContactForm]:
     if not form.is_valid():
         return Outcome(form, 422)
     try:
-        actions.submit(page, form.sent(), client=clients.of(request, "message"))
+        sent = form.sent()
+        actions.submit(page, sent, client=clients.of(request, "message"))
     except actions.PageClosedError:
         return Outcome(form, 403).because("This page takes no messages any more.")
     except TooManyError as limit:
         return Outcome(form, 429, retry_after=limit.retry_after).because(TOO_MANY.format(limit.retry_after))
-    thanks = HttpResponse(status=303, headers={"Location": f"{page.get_url()}thanks/"})
-    return Outcome(form, 303, answer=thanks)
+    to = f"{page.get_url()}thanks/{'?copy=1' if sent.wants_copy else ''}"
+    return Outcome(form, 303, answer=HttpResponse(status=303, headers={"Location": to}))

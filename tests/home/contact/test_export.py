@@ -10,7 +10,6 @@ from wagtail.models import ModelLogEntry
 from home.contact import actions, export
 from home.contact.models import ContactMessage
 from home.contact.sent import SentMessage
-from tests.conftest import signed_in
 from tests.factories import ContactPageFactory
 
 pytestmark = pytest.mark.django_db
@@ -41,11 +40,6 @@ def table(staff, kind: str, **asked: str) -> list[list[str]]:
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "inlineStr"}
     assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "n" and cell.value]
     return [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
-
-
-@pytest.fixture
-def staff(front_desk):
-    return signed_in(front_desk)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
