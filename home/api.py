@@ -70,7 +70,7 @@ def get_form(request: HttpRequest, page: str) -> dict[str, Any]:
     """The fields of a contact page, by id or slug."""
     found = _page(page)
     form = ContactForm(found)
-    fields = [_definition(form, field) for field in form.questions]
+    fields = [_definition(form, field) for field in form.questions if field.name != "files"]
     return {"id": found.pk, "title": found.title, "fields": fields}
 
 

@@ -173,6 +173,7 @@ def _value(name: str, url: str) -> str:
         "image_id": image.pk if image else 1,
         "comment_id": _id("blog_comments.readercomment"),
         "message_id": _id("home_contact.contactmessage"),
+        "attachment_id": _id("home_contact.attachment"),
         "content_type_app_name": "blog",
         "content_type_model_name": "blogpostpage",
         "app_name": "home",

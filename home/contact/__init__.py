@@ -10,6 +10,7 @@ A message's life, in the order it is lived.
     admin_views         where staff find it; who may read it is MessageQuerySet.visible_to
     message_views       where they decide on it, note, answer, send again: each verb is in actions
     export              messages as a table
+    file_kinds, store   files that came along: which are taken, and where they lie
     retention, erasing  what is not kept for ever, and what goes along
 
 A message keeps a snapshot of its page: deleting the page deletes no message.

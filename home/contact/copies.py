@@ -21,6 +21,7 @@ from cms.outbox import actions as outbox
 from cms.outbox.events import NotYetError
 from cms.outbox.models import Delivery, DeliveryQuerySet, State
 from home.contact.models import ContactMessage, CopyToken, MessageCopy
+from home.contact.states import State as MessageState
 
 CONFIRM = "contact.confirm"
 COPY = "contact.copy"
@@ -79,7 +80,7 @@ def waiting(token: CopyToken) -> QuerySet[MessageCopy]:
         confirmed_at=None,
         created_at__lte=token.expires_at - LIFE,
     )
-    return mine.exclude(message__state="spam").select_related("message").order_by("pk")
+    return mine.exclude(message__state=MessageState.SPAM).select_related("message").order_by("pk")
 
 
 @transaction.atomic

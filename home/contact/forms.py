@@ -4,13 +4,15 @@ import time
 from typing import Any, Protocol
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.core.signing import BadSignature, Signer
 from wagtail.blocks import StreamValue
 
 from blog.comments import text
 from blog.comments.forms import ENTER_ADDRESS, ENTER_NAME, LONGEST_ADDRESS, AddressField, TypedField
-from home.contact import desks, questions
-from home.contact.sent import SentMessage
+from home.contact import desks, file_kinds, questions
+from home.contact.sent import SentFile, SentMessage
 from home.contact.site_settings import MessageSettings
 
 LONGEST_NAME = 100
@@ -19,6 +21,28 @@ LONGEST_MESSAGE = 5000
 LONGEST_NOTE = 1000
 SEAL_GOOD_FOR = 7 * 24 * 60 * 60  # seconds; a kept page carries it too
 CHOOSE_SUBJECT = "Choose what your message is about"
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """A few files of kinds that are taken, each told by its bytes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            label="Files (optional)",
+            help_text=f"Up to {file_kinds.MOST_FILES} files of 5 MB each: {file_kinds.NAMES}.",
+            widget=FilesInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.webp,.txt"}),
+        )
+
+    def clean(self, value: list[UploadedFile], initial: Any = None) -> list[SentFile]:
+        sent = [file for file in value or () if file]
+        if len(sent) > file_kinds.MOST_FILES:
+            raise ValidationError(f"Choose {file_kinds.MOST_FILES} files or less", code="too_many")
+        return [_checked(file) for file in sent]
 
 
 class Asks(Protocol):
@@ -90,11 +114,15 @@ class ContactForm(forms.Form):
             del self.fields["telephone"]
         if self.subjects:
             self.fields["subject"] = _subject_field(self.subjects)
-        if MessageSettings.of(page).offer_copy:
+        terms = MessageSettings.of(page)
+        if terms.offer_copy:
             self.fields["send_copy"] = _copy_field()
+        if terms.take_files:
+            self.fields["files"] = FilesField()
         for key, child in self.asked.items():
             self.fields[key] = child.block.field(child.value)
-        self.order_fields(["subject", "name", "email", "telephone", *self.asked, "message", "send_copy"])
+        first, last = ("subject", "name", "email", "telephone"), ("message", "files", "send_copy")
+        self.order_fields([*first, *self.asked, *last])
 
     @property
     def questions(self) -> list[forms.BoundField]:
@@ -125,6 +153,7 @@ class ContactForm(forms.Form):
             seconds_open=time.time() - opened if opened is not None else None,
             idempotency_key=idempotency_key,
             wants_copy=cleaned.get("send_copy", False),
+            files=tuple(cleaned.get("files", ())),
         )
 
     def _answers(self) -> list[tuple[str, str]]:
@@ -149,6 +178,21 @@ class NoteForm(forms.Form):
             "max_length": f"A note must be {LONGEST_NOTE:,} characters or less",
         },
     )
+
+
+def _checked(file: UploadedFile) -> SentFile:
+    """Raises ValidationError for a file that is too large or of no kind that is taken."""
+    try:
+        name = text.single_line(file.name)[-LONGEST_NAME:] or "file"
+    except text.UnreadableTextError:
+        name = "file"
+    if file.size > file_kinds.MOST_BYTES:
+        raise ValidationError(f"“{name}” must be 5 MB or smaller", code="too_large")
+    content = file.read()
+    kind = file_kinds.of(content)
+    if kind is None:
+        raise ValidationError(f"“{name}” must be a {file_kinds.NAMES} file", code="kind")
+    return SentFile(name=name, kind=kind.ending, content=content)
 
 
 def _subject_field(subjects: dict[str, Any]) -> forms.ChoiceField:

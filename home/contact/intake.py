@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from cms import vault
 from cms.outbox import actions as outbox
-from home.contact import copies, mail
-from home.contact.models import ContactMessage, MessageRecipient
+from home.contact import copies, mail, store
+from home.contact.models import Attachment, ContactMessage, MessageRecipient
 from home.contact.sent import SentMessage
 from home.contact.states import State, judge
 
@@ -56,6 +56,7 @@ def keep(page: Addressed, sent: SentMessage, staff: list[str]) -> ContactMessage
     try:
         with transaction.atomic():
             message = _insert(page, sent)
+            _keep_files(message, sent)
     except IntegrityError:
         if found := earlier(page.pk, sent):
             return found  # it arrived at the same moment, and the other one was first
@@ -73,6 +74,18 @@ def promise_mail(message: ContactMessage) -> None:
     """Promise each recipient the mail about a message, once."""
     for pk in message.recipients.order_by("pk").values_list("pk", flat=True):
         outbox.queue(mail.RECEIVED, message.pk, f"recipient:{pk}")
+
+
+def _keep_files(message: ContactMessage, sent: SentMessage) -> None:
+    """Raises OSError when the disk takes no more: nothing of the message is kept then."""
+    for file in sent.files:
+        Attachment.objects.create(
+            message=message,
+            name=file.name,
+            kind=file.kind,
+            size=len(file.content),
+            stored_as=store.write(file.content),
+        )
 
 
 def _insert(page: Addressed, sent: SentMessage) -> ContactMessage:

@@ -29,6 +29,7 @@ def received_mail(message_id: int, recipient: str) -> EmailMultiAlternatives | N
     words = {
         "message": message,
         "with_words": MessageSettings.of(message.page).words_in_mail,
+        "files": message.attachments.count(),
         "site_name": site_name(),
         "link": settings.SITE_URL + reverse("home_contact:message", args=[message.pk]),
     }

@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from wagtail.admin import messages
 from wagtail.models import ModelLogEntry
 
 from cms.outbox import queries as outbox
-from home.contact import actions, mail, replies
+from home.contact import actions, mail, replies, store
 from home.contact.admin_views import StaffView, number, see_other
 from home.contact.forms import NoteForm
-from home.contact.models import DELETE, ContactMessage
+from home.contact.models import DELETE, Attachment, ContactMessage
 
 LATE = "Somebody else was first. Nothing was changed."
 MOVES = {
@@ -22,6 +22,25 @@ MOVES = {
     "spam": (actions.mark_as_spam, "Marked as spam."),
     "not-spam": (actions.mark_as_no_spam, "Put back to new, and mailed to staff."),
 }
+
+
+class FileView(StaffView):
+    """A file as a download of no type a browser would open, for who may read its message."""
+
+    http_method_names = ("get", "head")
+
+    def get(self, request: HttpRequest, message_id: int, attachment_id: int) -> HttpResponse:
+        seen = ContactMessage.objects.visible_to(request.user).numbered(message_id)
+        found = Attachment.objects.filter(message__in=seen, pk=number(str(attachment_id))).first()
+        content = store.read(found.stored_as) if found else None
+        if content is None:
+            raise Http404
+        headers = {
+            "Content-Disposition": f'attachment; filename="message-{message_id}-{found.pk}.{found.kind}"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        }
+        return HttpResponse(content, content_type="application/octet-stream", headers=headers)
 
 
 class MessageView(StaffView):
@@ -96,6 +115,7 @@ class MessageView(StaffView):
             message=message,
             mailto=replies.mailto(message),
             mails=self.mails(message),
+            files=message.attachments.all(),
             notes=message.notes.select_related("by"),
             note_form=note or NoteForm(),
             staff=actions.may_be_assigned(message),

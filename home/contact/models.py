@@ -111,6 +111,23 @@ class MessageNote(models.Model):
         return f"note {self.pk} on message {self.message_id}"
 
 
+class Attachment(models.Model):
+    """A file that came with a message: ``kind`` by its bytes, ``name`` as the visitor called it."""
+
+    message = models.ForeignKey(ContactMessage, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=4, help_text="The ending of its kind, such as pdf.")
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    stored_as = models.CharField(max_length=32, unique=True, editable=False)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"attachment {self.pk} of message {self.message_id}"
+
+
 class MessageCopy(models.Model):
     """
     A visitor's wish for a copy of his words.

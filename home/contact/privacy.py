@@ -22,14 +22,14 @@ def kept(address: str) -> dict[type[models.Model], list[int]]:
 def export(address: str) -> dict[str, Any]:
     """Return every message with its fields and what became of its mails, but not to whom those went."""
     messages = ContactMessage.objects.filter(pk__in=kept(address)[ContactMessage]).order_by("pk")
-    messages = messages.prefetch_related("notes")
+    messages = messages.prefetch_related("notes", "attachments")
     return {"messages": [_message(message) for message in messages]}
 
 
 def erase(address: str) -> Counter[str]:
     """Delete the person's messages. Return how many rows of which kind."""
     counts = erasing.delete(kept(address)[ContactMessage])
-    return Counter({kind: counts[kind] for kind in ("messages", "recipients", "notes", "mails")})
+    return Counter({kind: counts[kind] for kind in ("messages", "recipients", "notes", "files", "mails")})
 
 
 def _message(message: ContactMessage) -> dict[str, Any]:
@@ -40,6 +40,7 @@ def _message(message: ContactMessage) -> dict[str, Any]:
         "name": message.name,
         "address": message.reply_address,
         "fields": [{"label": label, "value": value} for label, value in message.fields],
+        "files": [{"name": file.name, "bytes": file.size} for file in message.attachments.all()],
         "subject": message.subject,
         "state": message.get_state_display(),
         "reasons": message.oddities,

@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cms.outbox.chores import BATCH, in_batches
-from home.contact import copies, erasing, site_settings
-from home.contact.models import ContactMessage
+from home.contact import copies, erasing, site_settings, store
+from home.contact.models import Attachment, ContactMessage
 from home.contact.states import State
 
 
@@ -25,6 +25,7 @@ def purge() -> None:
             old |= Q(state=State.HANDLED, handled_at__lt=_ago(settings.keep_handled_days))
         in_batches(lambda here=here, old=old: _delete(here, old))
     in_batches(lambda: copies.forget_old(BATCH))
+    store.purge_orphans(_known)
 
 
 @transaction.atomic
@@ -34,6 +35,11 @@ def _delete(here: Q, old: Q) -> int:
     still = ContactMessage.objects.filter(old, pk__in=pks).select_for_update(of=("self",), skip_locked=True)
     erasing.delete([message.pk for message in still.only("pk")])
     return len(pks)
+
+
+def _known(names: list[str]) -> set[str]:
+    rows = Attachment.objects.filter(stored_as__in=names)
+    return set(rows.values_list("stored_as", flat=True))
 
 
 def _ago(days: int) -> datetime:

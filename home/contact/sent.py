@@ -1,8 +1,22 @@
 """What a visitor sent."""
 
+import hashlib
 from dataclasses import dataclass
 
 from cms import vault
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file whose size and kind were checked. ``kind`` is the ending of its kind."""
+
+    name: str
+    kind: str
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +38,12 @@ class SentMessage:
     seconds_open: float | None = None
     idempotency_key: str = ""
     wants_copy: bool = False
+    files: tuple[SentFile, ...] = ()
 
     def words_key(self, page_id: int) -> str:
         """Equal for the same words by the same person on the same page."""
-        words = "\0".join(part for pair in self.fields for part in pair)
+        parts = [*(part for pair in self.fields for part in pair), *(file.digest for file in self.files)]
+        words = "\0".join(parts)
         person = vault.index(self.address)
         return vault.keyed_digest(
             "message words", "\0".join((str(page_id), person, self.name, self.subject, words))

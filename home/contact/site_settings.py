@@ -21,6 +21,11 @@ class MessageSettings(BaseSiteSetting):
         default=True,
         help_text="It goes out once the owner of the address has pressed a button behind a link.",
     )
+    take_files = models.BooleanField(
+        "take files",
+        default=False,
+        help_text="Up to three files of 5 MB with a message: PDF, PNG, JPEG, WebP or plain text.",
+    )
     keep_handled_days = models.PositiveSmallIntegerField(
         "days to keep handled messages",
         null=True,
@@ -32,6 +37,7 @@ class MessageSettings(BaseSiteSetting):
     panels = (
         FieldPanel("words_in_mail"),
         FieldPanel("offer_copy"),
+        FieldPanel("take_files"),
         MultiFieldPanel(
             [FieldPanel("keep_handled_days"), FieldPanel("keep_spam_days")], "How long it is kept"
         ),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from blog.comments.subscriptions import Suppression
 from cms.outbox.models import Delivery
-from home.contact import retention
+from home.contact import actions, retention
 from home.contact.models import ContactMessage, CopyToken, MessageCopy
 from home.contact.site_settings import MessageSettings
 from tests import crawl
@@ -180,6 +180,13 @@ def test_nobody_asks_about_spam_or_without_a_wish(client, contact):
     client.post(contact.url, {**WORDS, "send_copy": "", "message": "Other"})
 
     assert not MessageCopy.objects.exists()
+
+
+def test_what_staff_call_spam_is_neither_asked_about_nor_copied(contact, smtp, admin):
+    actions.mark_as_spam(sent(contact, address=VICTIM, wants_copy=True), by=admin)
+    deliver()
+
+    assert smtp.mails == []
 
 
 def test_the_visitor_is_told_to_look_into_his_mail(client, contact):
