@@ -32,6 +32,7 @@ urlpatterns = [
     path("search/", search, name="search"),
     path("api/v1/", api.urls),
     path("mail/", include("blog.comments.mail_urls")),
+    path("mail/", include("home.contact.mail_urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     # scaled pictures and nothing else: documents have permissions, and go through Wagtail's own view

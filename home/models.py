@@ -17,6 +17,7 @@ from blog.blocks import BodyStream
 from blog.models import BlogIndexPage, BlogPostPage, SearchEnginesMixin
 from cms import public_pages
 from cms.prepared import Given, prepared
+from home.contact import desks, questions
 from home.contact import views as contact_views
 from home.contact.forms import ContactForm
 
@@ -87,9 +88,21 @@ class ContactPage(RoutablePageMixin, SearchEnginesMixin, Page):
     thanks_heading = models.CharField(max_length=120, default="We have your message")
     thanks_text = models.CharField(max_length=300, blank=True, help_text="What happens next, and when.")
     recipients = models.CharField(
-        max_length=300,
+        max_length=desks.LONGEST_LIST,
         blank=True,
+        validators=[desks.validate_addresses],
         help_text="Staff addresses, separated by commas. The site's own recipients when empty.",
+    )
+    subjects = StreamField(
+        desks.SubjectStream(),
+        blank=True,
+        help_text="What a message can be about. Without any, the visitor is not asked.",
+    )
+    ask_telephone = models.BooleanField("ask for a telephone number", default=True)
+    questions = StreamField(
+        questions.QuestionStream(),
+        blank=True,
+        help_text="Asked between the telephone number and the message.",
     )
 
     content_panels = (
@@ -106,7 +119,8 @@ class ContactPage(RoutablePageMixin, SearchEnginesMixin, Page):
         ),
         FieldPanel("body"),
         MultiFieldPanel([FieldPanel("thanks_heading"), FieldPanel("thanks_text")], "After sending"),
-        FieldPanel("recipients"),
+        MultiFieldPanel([FieldPanel("subjects"), FieldPanel("recipients")], "Who gets the messages"),
+        MultiFieldPanel([FieldPanel("ask_telephone"), FieldPanel("questions")], "What else is asked"),
     )
     promote_panels = (*Page.promote_panels, *SearchEnginesMixin.panels)
     parent_page_types = ("home.HomePage", "home.StandardPage")
@@ -118,7 +132,7 @@ class ContactPage(RoutablePageMixin, SearchEnginesMixin, Page):
         outcome = contact_views.receive(request, self) if request.method == "POST" else None
         if outcome and outcome.answer:
             return outcome.answer
-        form = outcome.form if outcome else ContactForm()
+        form = outcome.form if outcome else ContactForm(self)
         response = self.render(request, context_overrides={"form": form})
         if outcome:
             outcome.mark(response)
@@ -126,12 +140,13 @@ class ContactPage(RoutablePageMixin, SearchEnginesMixin, Page):
 
     @path("thanks/")
     def thanks(self, request: HttpRequest) -> HttpResponse:
-        return self.render(request, template="home/contact/thanks.html")
+        return self.render(
+            request, template="home/contact/thanks.html", context_overrides={"copy": "copy" in request.GET}
+        )
 
     def staff_addresses(self) -> list[str]:
-        """Return where messages from this page go."""
-        own = [address.strip() for address in self.recipients.split(",") if address.strip()]
-        return own or list(settings.CONTACT_RECIPIENTS)
+        """Return where messages from this page go that are about nothing with a desk of its own."""
+        return desks.addresses(self.recipients) or list(settings.CONTACT_RECIPIENTS)
 
 
 @register_setting(icon="site")

@@ -12,16 +12,27 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import ModelLogEntry
 
 from blog.comments.models import Reader
-from home.contact import actions, admin_urls
+from home.contact import admin_urls
+from home.contact.group_panel import GroupReadsForm
+from home.contact.models import may_read
 from home.privacy import admin_urls as privacy_urls
 from home.privacy import admin_views as privacy_views
 from home.privacy import person
 from home.privacy.forms import KnownPersonForm
 
+MESSAGE_ACTIONS = (
+    ("new", "Put a message back to new", "Put back to new"),
+    ("handled", "Handle a message", "Marked as handled"),
+    ("spam", "Mark a message as spam", "Marked as spam"),
+    ("assign", "Assign a message", "Assigned"),
+    ("delete", "Delete a message", "Deleted for good"),
+    ("export", "Export messages", "Exported messages to staff"),
+)
+
 
 class MessagesMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(actions.READ)
+        return may_read(request.user)
 
 
 @hooks.register("register_admin_urls")
@@ -35,8 +46,21 @@ def messages_menu_item() -> MenuItem:
 
 
 @hooks.register("register_permissions")
-def read_permission() -> QuerySet[Permission]:
-    return Permission.objects.filter(content_type__app_label="home_contact", codename="read_messages")
+def message_permissions() -> QuerySet[Permission]:
+    rights = ("read_messages", "delete_messages")
+    return Permission.objects.filter(content_type__app_label="home_contact", codename__in=rights)
+
+
+@hooks.register("register_group_permission_panel")
+def message_grants() -> type[GroupReadsForm]:
+    return GroupReadsForm
+
+
+@hooks.register("register_log_actions")
+def message_log(registry: LogActionRegistry) -> None:
+    """What was done to a message; what it is is the number of its row."""
+    for action, label, done in MESSAGE_ACTIONS:
+        registry.register_action(f"contact.{action}", label, done)
 
 
 class PrivacyMenuItem(MenuItem):

@@ -196,6 +196,7 @@ def _value(name: str, url: str) -> str:
         "comment_id": _id("blog_comments.readercomment"),
         "reader_id": _id("blog_comments.reader"),
         "message_id": _id("home_contact.contactmessage"),
+        "attachment_id": _id("home_contact.attachment"),
         "content_type_app_name": "blog",
         "content_type_model_name": "blogpostpage",
         "app_name": "home",

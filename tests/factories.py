@@ -99,6 +99,26 @@ class ContactPageFactory(PageFactory):
     class Meta:
         model = ContactPage
 
+    class Params:
+        with_desks = factory.Trait(
+            subjects=[
+                ("subject", {"name": "Appointments", "recipients": "desk@clinic.example"}),
+                ("subject", {"name": "Invoices", "recipients": "anna@clinic.example, otto@clinic.example"}),
+                ("subject", {"name": "Something else", "recipients": ""}),
+            ]
+        )
+        asking = factory.Trait(
+            questions=[
+                ("line", {"question": "Where do you live?", "hint": "The town.", "must_answer": True}),
+                ("text", {"question": "What have you tried?"}),
+                ("number", {"question": "How many come?", "least": 1, "most": 12}),
+                ("date", {"question": "When would suit you?"}),
+                ("one_of", {"question": "How shall we answer?", "options": ["By mail", "By telephone"]}),
+                ("some_of", {"question": "What do you need?", "options": ["A ramp", "A lift", "Quiet"]}),
+                ("tick", {"question": "I have read the notice", "must_answer": True}),
+            ]
+        )
+
     title = "Contact"
     slug = "contact"
     parent = factory.LazyFunction(HomePage.objects.get)

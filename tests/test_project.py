@@ -42,7 +42,7 @@ def full_site(client, post, contact):
     """A post with a comment in each state, and a message; every address is a canary."""
     for state, address in READERS.items():
         CommentFactory(page=post, address=address, **({} if state == "held" else {state: True}))
-    client.post(contact.url, {"name": "Sender", "email": SENDER, "message": "Hello"})
+    client.post(contact.url, {"name": "Sender", "email": SENDER, "message": "Hello", "send_copy": "on"})
     send_mail("A page waits", "Please review it.", None, [COLLEAGUE])
     return post
 

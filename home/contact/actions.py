@@ -2,29 +2,32 @@
 
 from typing import Protocol
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser, Permission
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
+from wagtail.log_actions import log
 
-from cms import public_pages, vault
+from cms import public_pages
 from cms.outbox import actions as outbox
+from cms.outbox import queries as outbox_queries
 from cms.rate_limit import actions as rate_limit
-from home.contact import mail
-from home.contact.forms import SentMessage
-from home.contact.models import ContactMessage, MessageRecipient
+from home.contact import erasing, intake, mail
+from home.contact.intake import Addressed
+from home.contact.models import DELETE, ContactMessage, MessageNote
+from home.contact.sent import SentMessage
+from home.contact.states import State
 
 
-class TakesMessages(Protocol):
+class TakesMessages(Addressed, Protocol):
     """A page with a contact form."""
-
-    pk: int
-    title: str
 
     def staff_addresses(self) -> list[str]: ...
 
 
-READ = "home_contact.read_messages"
+MOST_STAFF = 100
 
 
 class PageClosedError(Exception):
@@ -36,52 +39,102 @@ def submit(page: TakesMessages, sent: SentMessage, *, client: str = "") -> Conta
     """
     Keep a message with a row in the outbox for each recipient; the same message again is the same row.
 
-    ``client`` is who is asking, for the rate limit. Raises PageClosedError, rate_limit.TooManyError.
+    ``client`` is who is asking, for the rate limit. Raises PageClosedError, KeyReusedError,
+    rate_limit.TooManyError.
     """
-    key = sent.words_key(page.pk)
     if not public_pages.of(type(page).objects.filter(pk=page.pk)).exists():
         raise PageClosedError
-    if earlier := ContactMessage.objects.filter(words_key=key).first():
+    if earlier := intake.earlier(page.pk, sent):
         return earlier
     if client:
         rate_limit.take(client)
-    try:
-        with transaction.atomic():
-            return _keep(page, sent, key)
-    except IntegrityError:
-        # the same message arrived at the same moment, and the other one was first
-        return ContactMessage.objects.get(words_key=key)
+    return intake.keep(page, sent, list(sent.recipients) or page.staff_addresses())
 
 
 def mark_handled(message: ContactMessage, *, by: AbstractBaseUser) -> bool:
-    """Raises PermissionDenied. False when somebody has handled it already."""
-    if not by.has_perm(READ):
-        raise PermissionDenied
-    waiting = ContactMessage.objects.filter(pk=message.pk, handled_at=None)
-    return bool(waiting.update(handled_at=timezone.now(), handled_by=by))
+    """Raises PermissionDenied. False when somebody was quicker, as for each verb below."""
+    _require(message, by)
+    return _move(message, {State.NEW}, State.HANDLED, by)
 
 
 def mark_unhandled(message: ContactMessage, *, by: AbstractBaseUser) -> bool:
-    """Raises PermissionDenied. False when it was not handled."""
-    if not by.has_perm(READ):
+    """Raises PermissionDenied."""
+    _require(message, by)
+    return _move(message, {State.HANDLED}, State.NEW, by)
+
+
+def mark_as_spam(message: ContactMessage, *, by: AbstractBaseUser) -> bool:
+    """Its mail that has not left stays here. Raises PermissionDenied."""
+    _require(message, by)
+    return _move(message, {State.NEW, State.HANDLED}, State.SPAM, by)
+
+
+@transaction.atomic
+def mark_as_no_spam(message: ContactMessage, *, by: AbstractBaseUser) -> bool:
+    """Put it back to new, and promise the mail that it would have caused. Raises PermissionDenied."""
+    _require(message, by)
+    moved = _move(message, {State.SPAM}, State.NEW, by)
+    if moved:
+        intake.promise_mail(message)
+    return moved
+
+
+@transaction.atomic
+def assign(message: ContactMessage, to: AbstractBaseUser | None, *, by: AbstractBaseUser) -> bool:
+    """Raises PermissionDenied, also for somebody who could not read it."""
+    _require(message, by)
+    if to is not None:
+        _require(message, to)
+    log(message, "contact.assign", user=by)
+    return bool(ContactMessage.objects.filter(pk=message.pk).update(assigned_to=to))
+
+
+@transaction.atomic
+def note(message: ContactMessage, text: str, *, by: AbstractBaseUser) -> MessageNote:
+    """Raises PermissionDenied."""
+    _require(message, by)
+    return MessageNote.objects.create(message=message, text=text, by=by)
+
+
+def send_again(message: ContactMessage, delivery_id: int, *, by: AbstractBaseUser) -> bool:
+    """Put a failed mail about a message back in the queue. Raises PermissionDenied."""
+    _require(message, by)
+    row = outbox_queries.about(mail.EVENTS, [message.pk]).filter(pk=delivery_id).first()
+    return row is not None and outbox.send_again(row)
+
+
+@transaction.atomic
+def delete(message: ContactMessage, *, by: AbstractBaseUser) -> bool:
+    """Delete a message for good, and what the outbox has of it. Raises PermissionDenied."""
+    _require(message, by)
+    if not by.has_perm(DELETE):
         raise PermissionDenied
-    handled = ContactMessage.objects.filter(pk=message.pk).exclude(handled_at=None)
-    return bool(handled.update(handled_at=None, handled_by=None))
+    log(message, "contact.delete", user=by)
+    return bool(erasing.delete([message.pk])["messages"])
 
 
-def _keep(page: TakesMessages, sent: SentMessage, key: str) -> ContactMessage:
-    message = ContactMessage.objects.create(
-        page_id=page.pk,
-        page_title=page.title,
-        name=sent.name,
-        sealed_address=vault.seal(sent.address),
-        address_index=vault.index(sent.address),
-        fields=[list(pair) for pair in sent.fields],
-        spam=sent.spam,
-        words_key=key,
-    )
-    if not sent.spam:
-        for address in dict.fromkeys(page.staff_addresses()):
-            recipient = MessageRecipient.objects.create(message=message, sealed_address=vault.seal(address))
-            outbox.queue(mail.RECEIVED, message.pk, f"recipient:{recipient.pk}")
-    return message
+def may_be_assigned(message: ContactMessage) -> list[AbstractBaseUser]:
+    """Return who can read a message, at most MOST_STAFF of them."""
+    everybody = Permission.objects.filter(content_type__app_label="home_contact", codename="read_messages")
+    able = Q(is_superuser=True) | Q(user_permissions__in=everybody) | Q(groups__permissions__in=everybody)
+    if message.page_id:
+        able |= Q(groups__contact_pages__page=message.page_id)
+    staff = get_user_model().objects.filter(able, is_active=True).distinct()
+    return list(staff.order_by("username")[:MOST_STAFF])
+
+
+def _require(message: ContactMessage, by: AbstractBaseUser) -> None:
+    if not ContactMessage.objects.visible_to(by).filter(pk=message.pk).exists():
+        raise PermissionDenied
+
+
+@transaction.atomic
+def _move(message: ContactMessage, before: set[State], after: State, by: AbstractBaseUser) -> bool:
+    """Compare and set: of two who press a button at once, one is told that he was late."""
+    found = ContactMessage.objects.filter(pk=message.pk, state__in=before)
+    new = after == State.NEW
+    settled = {"handled_at": None if new else timezone.now(), "handled_by": None if new else by}
+    moved = bool(found.update(state=after, **settled))
+    if moved:
+        log(message, f"contact.{after}", user=by)
+    return moved

@@ -1,23 +1,29 @@
-"""Where staff read messages: ``/admin/messages/``."""
+"""Where staff find messages: ``/admin/messages/``. What is searched for comes by POST and is in no URL."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.views import View
-from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.log_actions import log
+from wagtail.models import Site
 
-from cms.outbox import queries as outbox
-from home.contact import actions, mail
-from home.contact.models import ContactMessage
+from home.contact import export, queries
+from home.contact.models import may_read
+from home.contact.queries import Asked
+from home.contact.states import State
 
 MESSAGES_A_PAGE = 50
-TABS = (("new", "New"), ("handled", "Handled"), ("spam", "Spam"))
+LONGEST_WORDS = 254
+ASSIGNED = (("", "Anybody"), (queries.ME, "Me"), (queries.NOBODY, "Nobody"))
+FILES = {
+    "csv": (export.as_csv, "text/csv; charset=utf-8"),
+    "xlsx": (export.as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
 
 
 class StaffView(WagtailAdminTemplateMixin, View):
@@ -25,50 +31,90 @@ class StaffView(WagtailAdminTemplateMixin, View):
     header_icon = "mail"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.has_perm(actions.READ):
+        if not may_read(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
 
 class InboxView(StaffView):
     template_name = "home/contact/admin/inbox.html"
+    http_method_names = ("get", "head", "post")
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        tab = request.GET.get("tab", "new")
-        found = Paginator(_in_tab(tab), MESSAGES_A_PAGE).get_page(request.GET.get("p"))
-        return self.render_to_response(self.get_context_data(tabs=TABS, tab=tab, found=found))
+        return self.show(asked_for({name: value for name, value in request.GET.items() if name != "q"}))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Search, or export what was searched for."""
+        asked, kind = queries.looked_up(asked_for(request.POST)), request.POST.get("do", "search")
+        if kind in FILES:
+            return self.download(kind, asked)
+        return self.show(asked)
+
+    def show(self, asked: Asked) -> HttpResponse:
+        user = self.request.user
+        found = list(queries.inbox(user, asked).select_related("assigned_to")[: MESSAGES_A_PAGE + 1])
+        more, found = len(found) > MESSAGES_A_PAGE, found[:MESSAGES_A_PAGE]
+        counts = queries.counts(user, asked)
+        context = self.get_context_data(
+            tabs=[(state.value, state.label, shown_number(counts[state])) for state in State],
+            asked=asked,
+            filters=filters_of(asked),
+            messages_found=found,
+            next_after=found[-1].pk if more else None,
+            pages=queries.contact_pages(),
+            assigned=ASSIGNED,
+            most_exported=export.MOST_EXPORTED,
+        )
+        return self.render_to_response(context)
+
+    def download(self, kind: str, asked: Asked) -> HttpResponse:
+        write, content_type = FILES[kind]
+        found = queries.inbox(self.request.user, asked)
+        log(Site.objects.get(is_default_site=True), "contact.export", user=self.request.user)
+        name = f"messages-{asked.state}-{date.today():%Y-%m-%d}.{kind}"
+        headers = {
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+        }
+        return HttpResponse(write(found), content_type=content_type, headers=headers)
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
 
-class MessageView(StaffView):
-    template_name = "home/contact/admin/message.html"
-
-    def get(self, request: HttpRequest, message_id: int) -> HttpResponse:
-        message = get_object_or_404(ContactMessage.objects.select_related("handled_by"), pk=message_id)
-        deliveries = outbox.deliveries_about(mail.RECEIVED, [message.pk])
-        return self.render_to_response(self.get_context_data(message=message, deliveries=deliveries))
-
-    def post(self, request: HttpRequest, message_id: int) -> HttpResponse:
-        message = get_object_or_404(ContactMessage, pk=message_id)
-        handled = "handled" in request.POST
-        verb = actions.mark_handled if handled else actions.mark_unhandled
-        if verb(message, by=request.user):
-            messages.success(request, "Marked as handled." if handled else "Put back to new.")
-        else:
-            messages.warning(request, "Somebody else was first. Nothing was changed.")
-        response = HttpResponseRedirect(reverse("home_contact:message", args=[message.pk]))
-        response.status_code = 303
-        return response
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        inbox = {"url": reverse("home_contact:inbox"), "label": self.page_title}
-        return [*self.breadcrumbs_items, inbox, {"url": "", "label": "Message"}]
+def asked_for(sent: Mapping[str, str]) -> Asked:
+    """Forgive what nobody could have meant."""
+    state, assigned = sent.get("tab", ""), sent.get("assigned", "")
+    return Asked(
+        state=state if state in State else State.NEW,
+        words=_line(sent.get("q", "")),
+        subject=_line(sent.get("subject", "")),
+        page=number(sent.get("page", "")),
+        assigned=assigned if assigned in dict(ASSIGNED) else "",
+        after=number(sent.get("after", "")),
+    )
 
 
-def _in_tab(tab: str) -> QuerySet[ContactMessage]:
-    found = ContactMessage.objects.order_by("-pk")
-    if tab == "spam":
-        return found.filter(spam=True)
-    return found.filter(spam=False, handled_at__isnull=tab != "handled")
+def filters_of(asked: Asked) -> str:
+    """Return what else a link to a tab must carry. Never the words: they may be an address."""
+    kept = {"subject": asked.subject, "page": asked.page or "", "assigned": asked.assigned}
+    return urlencode({name: value for name, value in kept.items() if value})
+
+
+def number(typed: str) -> int:
+    """Return a positive number of at most 18 digits, 0 for anything else."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+
+
+def shown_number(count: int) -> str:
+    return f"{queries.MOST_COUNTED:,}+" if count > queries.MOST_COUNTED else f"{count:,}"
+
+
+def see_other(url: str) -> HttpResponse:
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return response
+
+
+def _line(typed: str) -> str:
+    return " ".join(typed.replace("\0", "").split())[:LONGEST_WORDS]

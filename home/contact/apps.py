@@ -11,6 +11,6 @@ class ContactConfig(AppConfig):
 
     def ready(self) -> None:
         from cms.outbox import chores
-        from home.contact import mail, retention  # noqa: F401 -- mail registers its event
+        from home.contact import copy_mail, mail, retention  # noqa: F401 -- these register events
 
         chores.register("purge messages", timedelta(hours=1), retention.purge)

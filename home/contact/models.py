@@ -1,8 +1,26 @@
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.utils import timezone
 
 from cms import vault
+from home.contact.site_settings import MessageSettings  # noqa: F401 -- a model of this app in a module of its own
+from home.contact.states import Reason, State
+
+READ = "home_contact.read_messages"
+DELETE = "home_contact.delete_messages"
+
+
+class MessageQuerySet(models.QuerySet):
+    def visible_to(self, user: AbstractBaseUser) -> "MessageQuerySet":
+        """Those that somebody may read: all of them, or those of the pages his groups were given."""
+        if user.has_perm(READ):
+            return self
+        return self.filter(page__in=ReadGrant.objects.to(user).values("page"))
+
+    def numbered(self, pk: int) -> "MessageQuerySet":
+        """The one with an id, which may be any number somebody made up."""
+        return self.filter(pk=pk) if 0 < pk <= models.BigAutoField.MAX_BIGINT else self.none()
 
 
 class ContactMessage(models.Model):
@@ -12,28 +30,47 @@ class ContactMessage(models.Model):
         "wagtailcore.Page", null=True, blank=True, on_delete=models.SET_NULL, related_name="contact_messages"
     )
     page_title = models.CharField(max_length=255)
+    subject = models.CharField(max_length=100, blank=True, help_text="As the visitor chose it.")
     name = models.CharField(max_length=100)
     sealed_address = models.BinaryField(editable=False)
     address_index = models.CharField(max_length=32, db_index=True, editable=False)
     fields = models.JSONField(default=list, help_text="Label and value of each field, as pairs.")
-    spam = models.BooleanField(default=False)
+    words = models.TextField(editable=False, help_text="Name and answers in lower case, to search in.")
+    state = models.CharField(max_length=8, choices=State, default=State.NEW)
+    reasons = models.JSONField(default=list, help_text="What was odd about it when it came.")
     handled_at = models.DateTimeField(null=True, blank=True)
     handled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    words_key = models.CharField(max_length=32, unique=True, editable=False)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    idempotency_key = models.CharField(max_length=32, null=True, unique=True, editable=False)  # noqa: DJ001 -- NULL is "no key", and unique
+    words_key = models.CharField(max_length=32, null=True, unique=True, editable=False)  # noqa: DJ001 -- NULL once the same words are another message
     submitted_at = models.DateTimeField(default=timezone.now)
 
+    objects = MessageQuerySet.as_manager()
     wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = "message"
         default_permissions = ()
-        permissions = (("read_messages", "Can read messages to staff"),)
-        indexes = (models.Index(fields=["spam", "handled_at", "-id"], name="message_desk"),)
+        permissions = (
+            ("read_messages", "Can read all messages to staff"),
+            ("delete_messages", "Can delete messages to staff"),
+        )
+        indexes = (
+            models.Index(fields=["state", "-id"], name="message_in_tab"),
+            models.Index(fields=["page", "state", "-id"], name="message_of_page"),
+        )
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+    @property
+    def oddities(self) -> list[str]:
+        """What was odd about it, in words."""
+        return [Reason(reason).label for reason in self.reasons]
 
     @property
     def reply_address(self) -> str:
@@ -56,3 +93,95 @@ class MessageRecipient(models.Model):
     @property
     def address(self) -> str:
         return vault.unseal(self.sealed_address)
+
+
+class MessageNote(models.Model):
+    """What staff tell each other about a message. The visitor never reads it, unless he asks what is kept."""
+
+    message = models.ForeignKey(ContactMessage, on_delete=models.CASCADE, related_name="notes")
+    text = models.CharField(max_length=1000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"note {self.pk} on message {self.message_id}"
+
+
+class Attachment(models.Model):
+    """A file that came with a message: ``kind`` by its bytes, ``name`` as the visitor called it."""
+
+    message = models.ForeignKey(ContactMessage, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=4, help_text="The ending of its kind, such as pdf.")
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    stored_as = models.CharField(max_length=32, unique=True, editable=False)
+
+    class Meta:
+        ordering = ("pk",)
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"attachment {self.pk} of message {self.message_id}"
+
+
+class MessageCopy(models.Model):
+    """
+    A visitor's wish for a copy of his words.
+
+    Nothing is sent before ``confirmed_at``: until its owner presses the button, the address was only typed.
+    """
+
+    message = models.OneToOneField(ContactMessage, on_delete=models.CASCADE, related_name="copy")
+    created_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"copy of message {self.message_id}"
+
+
+class CopyToken(models.Model):
+    """A random secret that confirms the address a copy is for. Only its digest is stored."""
+
+    copy = models.ForeignKey(MessageCopy, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=32, unique=True, editable=False)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"token of copy {self.copy_id}"
+
+
+class GrantQuerySet(models.QuerySet):
+    def to(self, user: AbstractBaseUser) -> "GrantQuerySet":
+        return self.filter(group__user=user)
+
+
+class ReadGrant(models.Model):
+    """A group that may not read all messages reads those of one page."""
+
+    group = models.ForeignKey("auth.Group", on_delete=models.CASCADE, related_name="contact_pages")
+    page = models.ForeignKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="+")
+
+    objects = GrantQuerySet.as_manager()
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=["group", "page"], name="one_grant_a_page"),)
+
+    def __str__(self) -> str:
+        return f"group {self.group_id} reads page {self.page_id}"
+
+
+def may_read(user: AbstractBaseUser) -> bool:
+    """Say whether there is anything here for somebody."""
+    return user.has_perm(READ) or ReadGrant.objects.to(user).exists()

@@ -3,15 +3,14 @@
 from collections import Counter
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 
 from cms import vault
-from cms.outbox import actions as outbox
 from cms.outbox import queries as outbox_queries
 from cms.outbox.models import Delivery
-from home.contact.models import ContactMessage, MessageRecipient
-
-EVENTS = "contact."
+from home.contact import erasing
+from home.contact.mail import EVENTS, RECEIVED
+from home.contact.models import ContactMessage, MessageCopy, MessageNote
 
 
 def kept(address: str) -> dict[type[models.Model], list[int]]:
@@ -23,31 +22,46 @@ def kept(address: str) -> dict[type[models.Model], list[int]]:
 def export(address: str) -> dict[str, Any]:
     """Return every message with its fields and what became of its mails, but not to whom those went."""
     messages = ContactMessage.objects.filter(pk__in=kept(address)[ContactMessage]).order_by("pk")
+    messages = messages.prefetch_related("notes", "attachments")
     return {"messages": [_message(message) for message in messages]}
 
 
-@transaction.atomic
 def erase(address: str) -> Counter[str]:
     """Delete the person's messages. Return how many rows of which kind."""
-    pks = kept(address)[ContactMessage]
-    mails = outbox.forget_about(EVENTS, pks)
-    recipients = MessageRecipient.objects.filter(message__in=pks).count()
-    ContactMessage.objects.filter(pk__in=pks).delete()
-    return Counter(messages=len(pks), recipients=recipients, mails=mails)
+    counts = erasing.delete(kept(address)[ContactMessage])
+    return Counter({kind: counts[kind] for kind in ("messages", "recipients", "notes", "files", "mails")})
 
 
 def _message(message: ContactMessage) -> dict[str, Any]:
+    mails = list(outbox_queries.about(EVENTS, [message.pk]))
     return {
         "id": message.pk,
         "page": message.page_title,
         "name": message.name,
         "address": message.reply_address,
         "fields": [{"label": label, "value": value} for label, value in message.fields],
-        "marked_as_spam": message.spam,
+        "files": [{"name": file.name, "bytes": file.size} for file in message.attachments.all()],
+        "subject": message.subject,
+        "state": message.get_state_display(),
+        "reasons": message.oddities,
         "sent": message.submitted_at,
         "handled": message.handled_at,
-        "mails_to_staff": [_mail(row) for row in outbox_queries.about(EVENTS, [message.pk])],
+        "notes": [
+            {"text": note.text, "by": "a member of staff", "at": note.at} for note in message.notes.all()
+        ],
+        "copy": _copy(message),
+        "mails_to_staff": [_mail(row) for row in mails if row.event == RECEIVED],
+        "mails_to_you": [_mail(row) for row in mails if row.event != RECEIVED],
     }
+
+
+def _copy(message: ContactMessage) -> dict[str, Any] | None:
+    copy = MessageCopy.objects.filter(message=message).first()
+    return {"asked": copy.created_at, "confirmed": copy.confirmed_at} if copy else None
+
+
+def _note(note: MessageNote) -> dict[str, Any]:
+    return {"text": note.text, "by": "a member of staff", "at": note.at}
 
 
 def _mail(row: Delivery) -> dict[str, Any]:

@@ -1,24 +1,46 @@
-"""Messages that fell into the honeypot are not kept. Every other one stays until staff delete it."""
+"""
+What is not kept for ever. The worker purges every hour, in batches, each a transaction of its own.
 
-from datetime import timedelta
+How many days is the site's own setting (``MessageSettings``). A message nobody has handled stays.
+"""
+
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cms.outbox.chores import BATCH, in_batches
-from home.contact.models import ContactMessage
-
-SPAM_KEPT = timedelta(days=30)
+from home.contact import copies, erasing, site_settings, store
+from home.contact.models import Attachment, ContactMessage
+from home.contact.states import State
 
 
 def purge() -> None:
-    in_batches(_delete_spam)
+    """Do all of it. Safe to repeat, and to do twice at once."""
+    for settings, here in site_settings.with_their_pages():
+        before = _ago(settings.keep_spam_days)
+        old = Q(state=State.SPAM) & (Q(handled_at__lt=before) | Q(handled_at=None, submitted_at__lt=before))
+        if settings.keep_handled_days is not None:
+            old |= Q(state=State.HANDLED, handled_at__lt=_ago(settings.keep_handled_days))
+        in_batches(lambda here=here, old=old: _delete(here, old))
+    in_batches(lambda: copies.forget_old(BATCH))
+    store.purge_orphans(_known)
 
 
 @transaction.atomic
-def _delete_spam() -> int:
-    old = ContactMessage.objects.filter(spam=True, submitted_at__lt=timezone.now() - SPAM_KEPT)
-    batch = old.select_for_update(of=("self",), skip_locked=True).order_by("pk").only("pk")[:BATCH]
-    pks = [row.pk for row in batch]
-    ContactMessage.objects.filter(pk__in=pks).delete()
+def _delete(here: Q, old: Q) -> int:
+    """Delete a batch, each locked so that nobody puts it back to new meanwhile."""
+    pks = list(ContactMessage.objects.filter(here, old).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    still = ContactMessage.objects.filter(old, pk__in=pks).select_for_update(of=("self",), skip_locked=True)
+    erasing.delete([message.pk for message in still.only("pk")])
     return len(pks)
+
+
+def _known(names: list[str]) -> set[str]:
+    rows = Attachment.objects.filter(stored_as__in=names)
+    return set(rows.values_list("stored_as", flat=True))
+
+
+def _ago(days: int) -> datetime:
+    return timezone.now() - timedelta(days=days)

@@ -1,27 +1,53 @@
 """The contact form over HTTP."""
 
+import logging
+from typing import Protocol
+
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
 from cms.outcome import Outcome
 from cms.rate_limit import clients
 from cms.rate_limit.actions import TooManyError
-from home.contact import actions
+from home.contact import actions, file_kinds
 from home.contact.actions import TakesMessages
-from home.contact.forms import ContactForm
+from home.contact.forms import Asks, ContactForm
 
+MOST_AT_ONCE = file_kinds.MOST_FILES * file_kinds.MOST_BYTES + 1024 * 1024  # bytes of a body
 TOO_MANY = "You have sent several messages in a short time. Your words are below; send them in {} seconds."
 
 
-def receive(request: HttpRequest, page: TakesMessages) -> Outcome[ContactForm]:
+logger = logging.getLogger(__name__)
+
+
+class Contactable(TakesMessages, Asks, Protocol):
+    """A page with a contact form and an address of its own."""
+
+    def get_url(self) -> str: ...
+
+
+def _length(request: HttpRequest) -> int:
+    """Return how many bytes the client says it sends: Django reads no more, and none without a word of it."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def receive(request: HttpRequest, page: Contactable) -> Outcome[ContactForm]:
     """Take a sent form. The outcome is an answer, or the form to show again with its words."""
-    form = ContactForm(request.POST)
+    if _length(request) > MOST_AT_ONCE:
+        raise RequestDataTooBig("More than a message and its files.")
+    form = ContactForm(page, request.POST, request.FILES)
     if not form.is_valid():
         return Outcome(form, 422)
     try:
-        actions.submit(page, form.sent(), client=clients.of(request, "message"))
+        sent = form.sent()
+        actions.submit(page, sent, client=clients.of(request, "message"))
     except actions.PageClosedError:
         return Outcome(form, 403).because("This page takes no messages any more.")
     except TooManyError as limit:
         return Outcome(form, 429, retry_after=limit.retry_after).because(TOO_MANY.format(limit.retry_after))
-    thanks = HttpResponse(status=303, headers={"Location": f"{page.get_url()}thanks/"})
-    return Outcome(form, 303, answer=thanks)
+    except OSError:
+        logger.exception("the files of a message were not kept")
+        return Outcome(form, 503).because("We could not keep your files. Send your words without them.")
+    to = f"{page.get_url()}thanks/{'?copy=1' if sent.wants_copy else ''}"
+    return Outcome(form, 303, answer=HttpResponse(status=303, headers={"Location": to}))

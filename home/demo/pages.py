@@ -200,6 +200,22 @@ CONTACT = {
             "Not to scale. The dotted line is the way from the station.",
         ),
     ],
+    "subjects": [
+        ("subject", {"name": "An appointment", "recipients": "frontdesk@example.org"}),
+        ("subject", {"name": "An invoice", "recipients": "accounts@example.org"}),
+        ("subject", {"name": "Something else", "recipients": ""}),
+    ],
+    "questions": [
+        (
+            "one_of",
+            {
+                "question": "When can we reach you best?",
+                "hint": "If we ring you back.",
+                "must_answer": False,
+                "options": ["In the morning", "In the afternoon", "After six"],
+            },
+        ),
+    ],
     "thanks_heading": "We have your message",
     "thanks_text": (
         "Thank you for writing. Wilf at the front desk reads every message and will answer you within two "

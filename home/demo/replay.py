@@ -16,8 +16,8 @@ from blog.comments.submissions import Submission
 from cms.outbox import actions as outbox
 from cms.outbox.models import Delivery, State
 from home.contact import actions as contact
-from home.contact.forms import SentMessage
 from home.contact.models import ContactMessage
+from home.contact.sent import SentMessage
 from home.demo.comments import COMMENTS
 from home.demo.messages import MESSAGES
 from home.demo.shapes import Comment, Message, at
@@ -25,6 +25,7 @@ from home.models import ContactPage
 
 MODERATED_AFTER = timedelta(minutes=40)
 HANDLED_AFTER = timedelta(hours=3)
+REACH = "When can we reach you best?"
 
 DECISIONS = {"approved": comments.approve, "spam": comments.mark_as_spam, "trash": comments.trash}
 
@@ -79,9 +80,10 @@ def replay_messages(page: ContactPage, front_desk: AbstractBaseUser) -> None:
 
 
 def _send_message(page: ContactPage, message: Message, front_desk: AbstractBaseUser) -> None:
-    telephone = (("Telephone", message.telephone),) if message.telephone else ()
-    fields = (*telephone, ("Message", message.text))
-    kept = contact.submit(page, SentMessage(name=message.name, address=message.email, fields=fields))
+    answers = (("Telephone", message.telephone), (REACH, message.reach), ("Message", message.text))
+    fields = tuple((label, words) for label, words in answers if words)
+    sent = SentMessage(name=message.name, address=message.email, fields=fields, subject=message.subject)
+    kept = contact.submit(page, sent)
     row = ContactMessage.objects.filter(pk=kept.pk)
     row.update(submitted_at=at(message.at))
     if message.handled:

@@ -68,5 +68,7 @@ class Message:
     email: str
     at: str
     text: str
+    subject: str
     telephone: str = ""
+    reach: str = ""
     handled: bool = False

@@ -16,8 +16,14 @@ def send(client, url: str, body: object = WORDS, **headers: str):
 def test_the_fields_of_a_form_are_told(client, contact):
     answer = client.get("/api/v1/contact/contact/").json()
 
-    assert [field["name"] for field in answer["fields"]] == ["name", "email", "telephone", "message"]
-    assert [field["required"] for field in answer["fields"]] == [True, True, False, True]
+    assert [field["name"] for field in answer["fields"]] == [
+        "name",
+        "email",
+        "telephone",
+        "message",
+        "send_copy",
+    ]
+    assert [field["required"] for field in answer["fields"]] == [True, True, False, True, False]
 
 
 def test_a_message_is_stored_and_goes_to_staff(client, contact, smtp):

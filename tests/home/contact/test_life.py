@@ -121,7 +121,8 @@ def test_five_identical_messages_are_one(client, contact):
 def test_a_filled_honeypot_is_kept_as_spam_and_mails_nobody(client, contact):
     assert client.post(contact.url, {**WORDS, "honeypot": "x"}).status_code == 303
 
-    assert ContactMessage.objects.get().spam
+    message = ContactMessage.objects.get()
+    assert (message.state, message.reasons) == ("spam", ["honeypot"])
     assert not Delivery.objects.exists()
 
 
@@ -176,7 +177,7 @@ def test_staff_read_it_and_mark_it_handled(client, contact, front_desk):
     assert "ben@example.org" in page
     assert "on Saturdays?" in page
 
-    assert staff.post(f"/admin/messages/{message.pk}/", {"handled": "1"}).status_code == 303
+    assert staff.post(f"/admin/messages/{message.pk}/", {"do": "handle"}).status_code == 303
     message.refresh_from_db()
     assert message.handled_by == front_desk
     assert "Ben Ode" not in staff.get("/admin/messages/").content.decode()

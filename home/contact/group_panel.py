@@ -1,0 +1,33 @@
+"""On a group's page in the admin: the contact pages whose messages it reads, where it may not read all."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import Group
+from django.template.loader import render_to_string
+
+from home.contact import queries
+from home.contact.models import ReadGrant
+
+
+class GroupReadsForm(forms.Form):
+    """Wagtail makes one for each group it shows, and saves it with the group."""
+
+    pages = forms.ModelMultipleChoiceField(
+        queryset=queries.contact_pages(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, instance: Group | None = None, **kwargs: Any) -> None:
+        self.instance = instance
+        granted = ReadGrant.objects.filter(group=instance) if instance and instance.pk else ()
+        initial = {"pages": [grant.page_id for grant in granted]}
+        super().__init__(*args, **{"prefix": "contact_pages", "initial": initial, **kwargs})
+
+    def as_admin_panel(self) -> str:
+        return render_to_string("home/contact/admin/group_panel.html", {"form": self})
+
+    def save(self) -> None:
+        chosen = self.cleaned_data["pages"]
+        ReadGrant.objects.filter(group=self.instance).exclude(page__in=chosen).delete()
+        grants = [ReadGrant(group=self.instance, page=page) for page in chosen]
+        ReadGrant.objects.bulk_create(grants, ignore_conflicts=True)

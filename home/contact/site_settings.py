@@ -1,0 +1,65 @@
+"""What the owner of a site decides about messages to staff."""
+
+from collections.abc import Iterator
+
+from django.db import models
+from django.db.models import Q
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.models import Page, Site
+
+
+@register_setting(icon="mail")
+class MessageSettings(BaseSiteSetting):
+    words_in_mail = models.BooleanField(
+        "send the words of a message by mail",
+        default=True,
+        help_text="Otherwise the mail to staff says only that there is a message, and where to read it.",
+    )
+    offer_copy = models.BooleanField(
+        "offer a copy by mail",
+        default=True,
+        help_text="It goes out once the owner of the address has pressed a button behind a link.",
+    )
+    take_files = models.BooleanField(
+        "take files",
+        default=False,
+        help_text="Up to three files of 5 MB with a message: PDF, PNG, JPEG, WebP or plain text.",
+    )
+    keep_handled_days = models.PositiveSmallIntegerField(
+        "days to keep handled messages",
+        null=True,
+        blank=True,
+        help_text="Counted from when one was handled; empty keeps them until somebody deletes them.",
+    )
+    keep_spam_days = models.PositiveSmallIntegerField("days to keep spam", default=30)
+
+    panels = (
+        FieldPanel("words_in_mail"),
+        FieldPanel("offer_copy"),
+        FieldPanel("take_files"),
+        MultiFieldPanel(
+            [FieldPanel("keep_handled_days"), FieldPanel("keep_spam_days")], "How long it is kept"
+        ),
+    )
+
+    class Meta:
+        verbose_name = "messages to staff"
+
+    @classmethod
+    def of(cls, page: Page | None) -> "MessageSettings":
+        """Those of the page's site; of the default site for a page that is gone."""
+        parts = page.get_url_parts() if page else None
+        site_id = parts[0] if parts else Site.objects.filter(is_default_site=True).values("pk")[:1]
+        return cls.base_queryset().filter(site_id=site_id).first() or cls()
+
+
+def with_their_pages() -> Iterator[tuple[MessageSettings, Q]]:
+    """Each site's settings, with what picks its messages; what is on no site goes with the default one."""
+    elsewhere = Q()
+    for site in Site.objects.select_related("root_page").order_by("is_default_site"):
+        here = Q(page__path__startswith=site.root_page.path)
+        found = MessageSettings.base_queryset().filter(site=site).first() or MessageSettings()
+        everything_else = ~elsewhere if elsewhere else Q()
+        yield found, everything_else if site.is_default_site else here
+        elsewhere |= here

@@ -1,0 +1,191 @@
+"""Files that come with a message: which are taken, where they lie, who opens them, when they go."""
+
+import os
+import time
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from home.contact import actions, file_kinds, privacy, retention, store
+from home.contact.models import Attachment, ContactMessage
+from home.contact.site_settings import MessageSettings
+from tests.conftest import signed_in, visitor
+from tests.home.contact.test_desk import INBOX
+
+pytestmark = pytest.mark.django_db
+WORDS = {"name": "Ben Ode", "email": "ben@example.org", "message": "See what I send."}
+PDF, PNG, JPEG = b"%PDF-1.7 words", b"\x89PNG\r\n\x1a\nbytes", b"\xff\xd8\xff\xe0bytes"
+WEBP, TEXT = b"RIFF\0\0\0\0WEBPVP8 ", "Grüße,\nBen".encode()
+
+
+@pytest.fixture
+def taking(contact, settings, tmp_path):
+    """A contact page whose site takes files."""
+    settings.DATA_DIR = tmp_path
+    MessageSettings.objects.create(site=contact.get_site(), take_files=True)
+    return contact
+
+
+def upload(page, *contents: bytes, name: str = "letter.pdf", **words: str):
+    files = [SimpleUploadedFile(name, content) for content in contents]
+    return visitor().post(page.url, {**WORDS, "files": files, **words})
+
+
+def on_disk(tmp_path) -> list[str]:
+    folder = tmp_path / "attachments"
+    return sorted(os.listdir(folder)) if folder.is_dir() else []
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"), [(PDF, "pdf"), (PNG, "png"), (JPEG, "jpg"), (WEBP, "webp"), (TEXT, "txt")]
+)
+def test_a_file_is_known_by_its_bytes_and_not_by_its_name(taking, content, kind):
+    assert upload(taking, content, name="letter.exe").status_code == 303
+
+    assert (Attachment.objects.get().kind, Attachment.objects.get().size) == (kind, len(content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"MZ\x90\0program", b"PK\x03\x04zip", b"\0\0\0", b"GIF89a\1\0", b"a\x1bb", b"\xff\xfea"],
+)
+def test_other_files_are_refused_whatever_they_are_called(taking, tmp_path, content):
+    answer = upload(taking, content)
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert page.count("“letter.pdf” must be a PDF, PNG, JPEG, WebP, plain text file") == 2
+    assert "See what I send." in page
+    assert "Choose your files again." in page
+    assert not ContactMessage.objects.exists()
+    assert on_disk(tmp_path) == []
+
+
+def test_three_files_of_five_megabytes_are_taken_and_not_one_more(taking):
+    whole = PDF + b"x" * (file_kinds.MOST_BYTES - len(PDF))
+
+    assert upload(taking, PDF, PNG, JPEG, TEXT).status_code == 422
+    assert upload(taking, whole + b"x").status_code == 422
+    assert not ContactMessage.objects.exists()
+    assert upload(taking, whole, whole[:-1], whole[:-2]).status_code == 303
+    assert Attachment.objects.count() == 3
+
+
+def test_a_body_of_more_is_refused_before_it_is_read(taking):
+    class Unread:
+        def read(self, *args: int) -> bytes:
+            raise AssertionError("read")
+
+        readline = read
+
+    answer = visitor().generic(
+        "POST",
+        taking.url,
+        content_type="multipart/form-data; boundary=x",
+        **{"CONTENT_LENGTH": str(40 * 1024 * 1024), "wsgi.input": Unread()},
+    )
+
+    assert answer.status_code in {400, 413}
+
+
+def test_without_the_setting_no_file_is_asked_for_or_kept(client, contact, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+    assert 'type="file"' not in client.get(contact.url).content.decode()
+    assert upload(contact, PDF).status_code == 303
+    assert not Attachment.objects.exists()
+    assert on_disk(tmp_path) == []
+
+
+def test_the_form_asks_for_files_where_they_are_taken(client, taking):
+    page = client.get(taking.url).content.decode()
+
+    assert 'enctype="multipart/form-data"' in page
+    assert 'type="file"' in page
+    assert "files" not in {each["name"] for each in client.get("/api/v1/contact/contact/").json()["fields"]}
+
+
+def test_staff_download_a_file_of_no_type_a_browser_opens(taking, front_desk):
+    upload(taking, b"<script>alert(1)</script>", name='a"b\r\nSet-Cookie: x.html')
+    message = ContactMessage.objects.get()
+    staff = signed_in(front_desk)
+    page = staff.get(f"{INBOX}{message.pk}/").content.decode()
+    file = Attachment.objects.get()
+    assert f"{INBOX}{message.pk}/files/{file.pk}/" in page
+
+    answer = staff.get(f"{INBOX}{message.pk}/files/{file.pk}/")
+
+    assert answer.content == b"<script>alert(1)</script>"
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert answer["Content-Disposition"] == f'attachment; filename="message-{message.pk}-{file.pk}.txt"'
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_nobody_else_finds_it(taking, shop_desk, editor, moderator, front_desk, contact):
+    upload(taking, PDF)
+    file = Attachment.objects.get()
+    url = f"{INBOX}{file.message_id}/files/{file.pk}/"
+
+    assert visitor().get(url).status_code == 302
+    assert visitor().get(f"/media/attachments/{file.stored_as}", follow=True).status_code == 404
+    assert signed_in(shop_desk).get(url).status_code == 404
+    for other in (editor, moderator):
+        assert signed_in(other).get(url).status_code == 302
+    for message, wrong in ((file.message_id, 2**63), (file.message_id + 1, file.pk)):
+        assert signed_in(front_desk).get(f"{INBOX}{message}/files/{wrong}/").status_code == 404
+
+
+def test_it_lies_outside_the_media_under_a_name_that_says_nothing(taking, tmp_path, settings):
+    upload(taking, PDF)
+
+    (name,) = on_disk(tmp_path)
+    assert name == Attachment.objects.get().stored_as
+    assert (tmp_path / "attachments" / name).stat().st_mode & 0o777 == 0o600
+    assert not store._folder().is_relative_to(settings.MEDIA_ROOT)
+
+
+def test_the_same_words_with_another_file_are_another_message(taking, tmp_path):
+    for content in (PDF, PDF, PNG):
+        upload(taking, content)
+
+    assert ContactMessage.objects.count() == Attachment.objects.count() == len(on_disk(tmp_path)) == 2
+
+
+def test_a_full_disk_is_said_and_nothing_is_half_kept(taking, tmp_path):
+    (tmp_path / "attachments").write_text("in the way")
+
+    answer = upload(taking, PDF)
+
+    assert answer.status_code == 503
+    assert "We could not keep your files" in answer.content.decode()
+    assert "See what I send." in answer.content.decode()
+    assert not ContactMessage.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["deleted", "erased", "purged"])
+def test_a_file_goes_with_its_message(taking, tmp_path, admin, how, django_capture_on_commit_callbacks):
+    upload(taking, PDF, PNG)
+    message = ContactMessage.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        if how == "deleted":
+            actions.delete(message, by=admin)
+        elif how == "erased":
+            privacy.erase(WORDS["email"])
+        else:
+            MessageSettings.objects.update(keep_spam_days=0)
+            actions.mark_as_spam(message, by=admin)
+            retention.purge()
+
+    assert not Attachment.objects.exists()
+    assert on_disk(tmp_path) == []
+
+
+def test_what_has_no_row_is_purged_a_day_later(taking, tmp_path):
+    upload(taking, PDF)
+    kept, orphan, fresh = Attachment.objects.get().stored_as, store.write(PDF), store.write(PDF)
+    for name in (kept, orphan):
+        os.utime(tmp_path / "attachments" / name, (time.time() - 90_000,) * 2)
+
+    retention.purge()
+
+    assert on_disk(tmp_path) == sorted([kept, fresh])
