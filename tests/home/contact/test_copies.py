@@ -113,6 +113,20 @@ def test_a_thousand_messages_with_one_address_are_one_question(contact, smtp):
     assert Delivery.objects.filter(event="contact.confirm", state="suppressed").count() == 39
 
 
+def test_while_one_question_waits_for_the_mail_server_no_other_is_asked(contact, smtp):
+    smtp.answers = ["451 come back later"]
+    for number in range(3):
+        sent(contact, address=VICTIM, text=f"{MARK} {number}", wants_copy=True)
+    Delivery.objects.filter(event="contact.message").delete()
+    deliver()
+    assert mails_to(smtp) == []
+
+    Delivery.objects.update(due_at=timezone.now())
+    deliver()
+
+    assert len(mails_to(smtp)) == 1
+
+
 def test_one_question_a_day_and_three_a_week(contact, smtp):
     for day in range(7):
         with time_machine.travel(timezone.now() + timedelta(days=day, minutes=day)):
