@@ -35,7 +35,7 @@ class SmtpPeer:
         self.port = port or free_port()
         auth = {}
         if log_in:
-            auth = {"authenticator": _authenticator(log_in), "auth_require_tls": False, "auth_required": True}
+            auth = {"authenticator": _authenticator(log_in), "auth_require_tls": False}
         self._controller = Controller(self, hostname=self.host, port=self.port, **auth)
 
     def __enter__(self) -> "SmtpPeer":
