@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -137,6 +138,26 @@ def test_what_is_ours_is_called_reader_comments(editing_moderator, admin, said):
         assert "reader comments" in html.lower(), url
         for unclear in (">Comments<", '"Comments"'):
             assert unclear not in html, url
+
+
+def test_every_permission_of_comments_and_messages_is_a_box_of_its_own_in_the_group_editor(admin):
+    group = Group.objects.get(name="Comment moderators")
+
+    html = signed_in(admin).get(f"/admin/groups/edit/{group.pk}/").content.decode()
+
+    wanted = {
+        "moderate_comments": "Can moderate reader comments",
+        "reveal_address": "Can reveal a reader&#x27;s e-mail address",
+        "export_person": "Can export what is kept of a person",
+        "erase_person": "Can erase what is kept of a person",
+        "read_messages": "Can read messages to staff",
+    }
+    for codename, label in wanted.items():
+        box = Permission.objects.get(codename=codename)
+        assert f'value="{box.pk}"' in html, codename
+        assert label in html, codename
+    assert Permission.objects.filter(codename="moderate_comments", group=group).exists()
+    assert not Permission.objects.filter(codename="reveal_address", group=group).exists()
 
 
 # --- Lists of posts ---

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from wagtail.models import ModelLogEntry, Site
@@ -390,26 +390,3 @@ def test_the_page_of_a_comment_costs_a_fixed_number_of_queries(
 
     with django_assert_max_num_queries(25):
         as_moderator.get(f"{DESK}{comment.pk}/")
-
-
-# --- Permissions ---
-
-
-def test_every_permission_of_comments_and_messages_is_a_box_of_its_own_in_the_group_editor(admin):
-    group = Group.objects.get(name="Comment moderators")
-
-    html = text_of(signed_in(admin).get(f"/admin/groups/edit/{group.pk}/"))
-
-    wanted = {
-        "moderate_comments": "Can moderate reader comments",
-        "reveal_address": "Can reveal a reader&#x27;s e-mail address",
-        "export_person": "Can export what is kept of a person",
-        "erase_person": "Can erase what is kept of a person",
-        "read_messages": "Can read messages to staff",
-    }
-    for codename, label in wanted.items():
-        box = Permission.objects.get(codename=codename)
-        assert f'value="{box.pk}"' in html, codename
-        assert label in html, codename
-    assert Permission.objects.filter(codename="moderate_comments", group=group).exists()
-    assert not Permission.objects.filter(codename="reveal_address", group=group).exists()
