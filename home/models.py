@@ -6,17 +6,17 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
-from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.contrib.settings.models import register_setting
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model_string
-from wagtail.models import Page, Site
+from wagtail.models import Page
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
 from blog.blocks import BodyStream
 from blog.models import BlogIndexPage, BlogPostPage, SearchEnginesMixin
 from cms import public_pages
-from cms.prepared import Given, prepared
+from cms.site_settings import SiteDecisions
 from home.contact import desks, questions
 from home.contact import views as contact_views
 from home.contact.forms import ContactForm
@@ -150,7 +150,7 @@ class ContactPage(RoutablePageMixin, SearchEnginesMixin, Page):
 
 
 @register_setting(icon="site")
-class SiteIdentity(BaseSiteSetting):
+class SiteIdentity(SiteDecisions):
     """Who runs the site, as every page says it."""
 
     name = models.CharField(max_length=80, default="Our site")
@@ -176,13 +176,3 @@ class SiteIdentity(BaseSiteSetting):
 
     class Meta:
         verbose_name = "site identity"
-
-    @classmethod
-    def for_site(cls, site: Site) -> "SiteIdentity":
-        """The site's own, or the defaults. Wagtail's would write a row when a page is read."""
-        return _of_site.first(site_id=site.pk) or cls(site=site)
-
-
-@prepared
-def _of_site() -> models.QuerySet[SiteIdentity]:
-    return SiteIdentity.base_queryset().filter(site_id=Given("site_id"))

@@ -12,6 +12,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.apps import apps
 from django.contrib.auth.models import Group
@@ -195,6 +196,8 @@ def _value(name: str, url: str) -> str:
         "image_id": image.pk if image else 1,
         "comment_id": _id("blog_comments.readercomment"),
         "reader_id": _id("blog_comments.reader"),
+        "act": UUID(int=0),
+        "delivery_id": _id("outbox.delivery"),
         "message_id": _id("home_contact.contactmessage"),
         "attachment_id": _id("home_contact.attachment"),
         "content_type_app_name": "blog",

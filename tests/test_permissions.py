@@ -10,11 +10,13 @@ import json
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import resolve
 from wagtail.contrib.settings.registry import registry as settings_of_sites
 from wagtail.models import Site
 
@@ -25,6 +27,7 @@ from blog.comments import actions
 from blog.comments.bans import DomainBan
 from blog.comments.models import Reader, ReaderComment
 from blog.comments.phrases import Refusal, SavedReply
+from cms.outbox.models import Delivery
 from home.contact.models import ContactMessage
 from tests import crawl
 from tests.conftest import signed_in, visitor, with_token
@@ -42,12 +45,21 @@ ADMINS = frozenset({"admin"})
 # Our own doors, each as its pattern is written.
 OURS = {
     "/admin/comments/": MODERATORS,
+    "/admin/comments/find/": MODERATORS,
     "/admin/comments/batch/": MODERATORS,
+    "/admin/comments/all/": MODERATORS,
+    "/admin/comments/acts/<uuid:act>/": MODERATORS,
+    "/admin/comments/bans/": MODERATORS,
+    "/admin/comments/people/<int:reader_id>/": MODERATORS,
     "/admin/comments/decisions/": MODERATORS,
     "/admin/comments/<int:comment_id>/": MODERATORS,
     "/admin/messages/": FRONT_DESK,
     "/admin/messages/<int:message_id>/": FRONT_DESK,
+    "/admin/messages/<int:message_id>/files/<int:attachment_id>/": FRONT_DESK,
+    "/admin/outbox/": ADMINS,
+    "/admin/outbox/<int:delivery_id>/": ADMINS,
     "/admin/privacy/": OFFICERS,
+    "/admin/privacy/people/<int:reader_id>/": OFFICERS,
 }
 
 # What Wagtail makes of our models: whatever begins so, the first that fits.
@@ -69,6 +81,7 @@ PACKAGES = {"blog", "cms", "home"}
 OUR_PREFIXES = (
     "/admin/comments/",
     "/admin/messages/",
+    "/admin/outbox/",
     "/admin/privacy/",
     "/admin/snippets/blog",
     "/admin/snippets/home",
@@ -190,6 +203,12 @@ def test_a_door_that_is_not_in_the_table_fails(monkeypatch):
         [allowed_at(door.pattern) for door in crawl.every_door() if door.pattern.startswith(OUR_PREFIXES)]
 
 
+def door_of(url: str) -> str:
+    """Return the pattern of ours that takes a button, which may stand on a page with other visitors."""
+    pattern = f"/{resolve(urlsplit(url).path).route}"
+    return pattern if pattern in OURS else ""
+
+
 def test_no_button_works_for_whom_its_door_is_closed_and_nothing_changes(roles):
     sent = [
         (pattern, *post)
@@ -197,7 +216,7 @@ def test_no_button_works_for_whom_its_door_is_closed_and_nothing_changes(roles):
         for post in everything_posted(roles["admin"], pattern, url)
     ]
     for name, client in roles.items():
-        closed = [each for each in sent if name not in allowed_at(each[0])]
+        closed = [each for each in sent if name not in allowed_at(door_of(each[1]) or each[0])]
         before = crawl.contents(OF_THE_VISIT)
         taken = [
             (url, data) for _, url, data in closed if client.post(url, data).status_code not in (302, 403)
@@ -322,6 +341,10 @@ def test_no_verb_is_carried_out_for_somebody_without_the_right(site, people):
         ReaderComment: comment,
         Reader: comment.reader,
         ContactMessage: ContactMessage.objects.get(),
+        "decisions": list(comment.decisions.all()),
+        "rows": list(Delivery.objects.all()[:1]),
+        "delivery_id": Delivery.objects.latest("pk").pk,
+        "to": None,
         DomainBan: DomainBan.objects.create(domain="spam.example", ban="hold"),
     }
     verbs = every_verb()

@@ -4,11 +4,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.models import Site
+from wagtail.contrib.settings.models import register_setting
 
 from blog.comments.states import Moderation
-from cms.prepared import Given, prepared
+from cms.site_settings import SiteDecisions
 
 MOST_LINES = 500
 LONGEST_LINE = 100
@@ -16,7 +15,7 @@ DEPTH = "1 lets a comment be answered, 2 an answer too, and so on; 0 sets no bou
 
 
 @register_setting(icon="comment")
-class Discussion(BaseSiteSetting):
+class Discussion(SiteDecisions):
     moderation = models.CharField(
         "which comments are held", max_length=16, choices=Moderation, default=Moderation.ALL
     )
@@ -85,26 +84,12 @@ class Discussion(BaseSiteSetting):
     class Meta:
         verbose_name = "discussion"
 
-    @classmethod
-    def for_site(cls, site: Site | None) -> "Discussion":
-        """The site's own, or the defaults. Wagtail's would write a row when a page is read."""
-        return cls.for_site_id(site.pk if site else None)
-
-    @classmethod
-    def for_site_id(cls, site_id: int | None) -> "Discussion":
-        return _of_site.first(site_id=site_id) or cls(site_id=site_id)
-
     def clean(self) -> None:
         """Bound the word lists: every comment is compared with all of them."""
         super().clean()
         wrong = {name: _trouble(getattr(self, name)) for name in ("hold_words", "spam_words")}
         if any(wrong.values()):
             raise ValidationError({name: words for name, words in wrong.items() if words})
-
-
-@prepared
-def _of_site() -> models.QuerySet[Discussion]:
-    return Discussion.base_queryset().filter(site_id=Given("site_id"))
 
 
 def _trouble(listed: str) -> str:

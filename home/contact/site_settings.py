@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from django.db import models
 from django.db.models import Q
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.contrib.settings.models import register_setting
 from wagtail.models import Page, Site
+
+from cms.site_settings import SiteDecisions
 
 
 @register_setting(icon="mail")
-class MessageSettings(BaseSiteSetting):
+class MessageSettings(SiteDecisions):
     words_in_mail = models.BooleanField(
         "send the words of a message by mail",
         default=True,
@@ -50,8 +52,9 @@ class MessageSettings(BaseSiteSetting):
     def of(cls, page: Page | None) -> "MessageSettings":
         """Those of the page's site; of the default site for a page that is gone."""
         parts = page.get_url_parts() if page else None
-        site_id = parts[0] if parts else Site.objects.filter(is_default_site=True).values("pk")[:1]
-        return cls.base_queryset().filter(site_id=site_id).first() or cls()
+        if parts is None:
+            return cls.for_site(Site.objects.filter(is_default_site=True).first())
+        return cls.for_site_id(parts[0])
 
 
 def with_their_pages() -> Iterator[tuple[MessageSettings, Q]]:
@@ -59,7 +62,6 @@ def with_their_pages() -> Iterator[tuple[MessageSettings, Q]]:
     elsewhere = Q()
     for site in Site.objects.select_related("root_page").order_by("is_default_site"):
         here = Q(page__path__startswith=site.root_page.path)
-        found = MessageSettings.base_queryset().filter(site=site).first() or MessageSettings()
         everything_else = ~elsewhere if elsewhere else Q()
-        yield found, everything_else if site.is_default_site else here
+        yield MessageSettings.for_site(site), everything_else if site.is_default_site else here
         elsewhere |= here
