@@ -149,6 +149,8 @@ class ActView(ModeratorView):
             step["done"] += len(moved.done)
             step["left"] += len(moved.stale) + len(moved.empty)
             step["after"] = decisions[-1].pk
+            if len(decisions) < actions.MOST_AT_ONCE:
+                return True
         return False
 
     def show(self, act: UUID, step: dict[str, int]) -> HttpResponse:

@@ -60,6 +60,10 @@ class Piece(NamedTuple):
 def page(wanted: Filter, *, after: int = 0, limit: int) -> Found:
     """Return the comments that come after one: held ones oldest first, others newest first."""
     matching, edge = _bounded(wanted, after)
+    if not _answered_by_its_index(wanted):
+        # the keys first: PostgreSQL would else join all comments there are before it searches them
+        keys = list(matching.values_list("pk", flat=True)[: limit + 1])
+        matching = _sorted(ReaderComment.objects.filter(pk__in=keys), wanted)
     comments = queries.cards(matching, limit + 1)
     more, comments = len(comments) > limit, comments[:limit]
     cut = edge is not None and not more

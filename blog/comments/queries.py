@@ -150,14 +150,8 @@ def for_card(found: QuerySet[ReaderComment]) -> QuerySet[ReaderComment]:
 
 
 def cards(found: QuerySet[ReaderComment], limit: int) -> list[ReaderComment]:
-    """
-    Return so many comments with all that a moderator sees, in at most five queries: edits, reports are rare.
-
-    The keys are read first. Where words are searched, PostgreSQL would else join all comments there are.
-    """
-    keys = list(found.values_list("pk", flat=True)[:limit])
-    known = for_card(ReaderComment.objects.filter(pk__in=keys)).in_bulk()
-    comments = [known[pk] for pk in keys if pk in known]
+    """Return so many comments with all that a moderator sees, in two to four queries."""
+    comments = list(for_card(found)[:limit])
     prefetch_related_objects([each for each in comments if each.held_revision is not None], "revisions")
     prefetch_related_objects([each for each in comments if each.status in PUBLIC], "reports")
     return comments
