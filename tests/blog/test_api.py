@@ -32,6 +32,7 @@ def test_the_document_is_valid_and_names_every_path(client):
         "/api/v1/moderation/comments/bulk/",
         "/api/v1/moderation/comments/{comment_id}/reply/",
         "/api/v1/moderation/comments/{comment_id}/{action}/",
+        "/api/v1/moderation/refusals/",
         "/api/v1/contact/{page}/",
     }
 

@@ -109,7 +109,7 @@ class TestWhoWaits:
         assert ReaderComment.objects.get().status == status
 
     @pytest.mark.parametrize(
-        ("settings", "typed", "status", "reason"),
+        ("decided", "typed", "status", "reason"),
         [
             ({"hold_words": "lawsuit\nrefund"}, {"comment": "I want a Refund!"}, "pending", "hold-words"),
             ({"hold_words": "tom"}, {"name": "Tom"}, "pending", "hold-words"),
@@ -121,9 +121,9 @@ class TestWhoWaits:
     )
     @pytest.mark.parametrize("door", ["form", "api"])
     def test_words_and_links_are_judged_at_each_door(
-        self, client, post, door, settings, typed, status, reason
+        self, client, post, door, decided, typed, status, reason
     ):
-        decide(moderation="none", **settings)
+        decide(moderation="none", **decided)
 
         if door == "form":
             send(client, post.url, **typed)

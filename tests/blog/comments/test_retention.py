@@ -207,7 +207,7 @@ def test_messages_caught_in_the_honeypot_go_after_thirty_days(clock, client, con
     clock.move_to(START + timedelta(days=30, seconds=1))
     purge_messages()
 
-    assert [message.spam for message in ContactMessage.objects.all()] == [False]
+    assert [message.state for message in ContactMessage.objects.all()] == ["new"]
 
 
 def test_the_worker_does_it_all_every_hour():
