@@ -26,7 +26,7 @@ def test_from_the_admins_first_page_to_a_saved_reply_and_the_person(post, arrive
         tab.get_by_role("link", name="Opening hours").click()
         expect(field).to_have_value("Good morning,\n\nWe open at nine.")
         expect(field).to_be_focused()
-    tab.get_by_role("link", name="All by this person").click()
+    tab.get_by_role("link", name="All by this person: comments").click()
 
     tab.get_by_label("A note for the other moderators").fill("Asks politely")
     tab.get_by_role("button", name="Keep the note").click()
