@@ -46,7 +46,7 @@ class CommentsMenuItem(MenuItem):
         counted = getattr(request, "comments_waiting", None)  # by the desk
         waiting = queries.waiting_count() if counted is None else counted
         if waiting:
-            item.label = f"{shown_number(waiting)} reader comment{'s' if waiting > 1 else ''}"
+            item.label = f"{shown_number(waiting)} to moderate"  # in a sidebar that is 200 pixels wide
         return item
 
 

@@ -74,7 +74,7 @@ def test_an_edit_of_a_public_comment_waits_while_the_approved_words_stay(
     assert "Second words" not in page
     desk = as_moderator.get("/admin/comments/").content.decode()
     assert "Second</span> words" in desk
-    assert "1 reader comment" in desk
+    assert "1 to moderate" in desk
 
     approve(comment, moderator)
     page = visitor().get(post.url).content.decode()

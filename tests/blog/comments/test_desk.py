@@ -126,7 +126,7 @@ def test_the_menu_tells_how_many_wait(as_moderator, post):
     CommentFactory(page=post)
 
     html = as_moderator.get("/admin/").content.decode()
-    assert "2 reader comments" in html
+    assert "2 to moderate" in html
     assert "Reader comments waiting: 2" in html
 
 
