@@ -1,7 +1,9 @@
 """
 S7: what the moderation desk costs with 100,000 held comments against 100, and what approving 100 in one act.
 
-The many are spam while the few are measured, and held again for the other side of each round.
+The many are spam while the few are measured, and held again for the other side of each round. The limit in
+milliseconds is that of a machine on which a trivial template costs TRIVIAL: one that is slower, or busy, is
+reckoned back to it by what the template costs in the same run.
 """
 
 import re
@@ -12,7 +14,7 @@ from urllib.parse import urlencode
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
@@ -31,23 +33,27 @@ ROUNDS, REQUESTS, ACTS = 3, 30, 10
 APPROVED_AT_ONCE = 100
 MOST_QUERIES = 15
 MOST_MILLISECONDS, MOST_FOR_AN_ACT = 40, 100
+TRIVIAL = 0.31  # milliseconds, at the same server behind the same middleware
 DESK, API = "/admin/comments/", "/api/v1/moderation/comments/"
 PATHS = {
     "desk": DESK,
     "with one reason": f"{DESK}?status=pending&reason=links",
     "a search in vain": f"{DESK}?status=pending&q=nobody+says+this",
     "API list": f"{API}?limit=25",
+    "Wagtail's first page": "/admin/",
+    "a trivial template": "/trivial/20000/",
 }
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
 def measure(server: WebServer, posts: dict[int, Page], table: Table) -> None:
     moderator = get_user_model().objects.get(username="moderator")
-    crowd.readers([f"waiting{number}@example.org" for number in range(READERS)])
-    by = list(Reader.objects.values_list("pk", flat=True))
-    ReaderComment.objects.filter(status=Status.PENDING).update(status=Status.TRASH)
-    crowd.wait(posts[AGAINST], FEW, by)
-    many = crowd.wait(posts[AGAINST], MANY, by)
+    with transaction.atomic():  # the worker forgets readers who have said nothing
+        crowd.readers([f"waiting{number}@example.org" for number in range(READERS)])
+        by = list(Reader.objects.order_by("-pk").values_list("pk", flat=True)[:READERS])
+        ReaderComment.objects.filter(status=Status.PENDING).update(status=Status.TRASH)
+        crowd.wait(posts[AGAINST], FEW, by)
+        many = crowd.wait(posts[AGAINST], MANY, by)
     analyse()
     page, program = _signed_in(server.port, moderator), _with_token(server.port, moderator)
     rounds = [_round(server, page, program, many) for _ in range(1 + ROUNDS)][1:]
@@ -71,22 +77,27 @@ def _round(server: WebServer, page: Door, program: Door, many: list[int]) -> dic
 def _cost(server: WebServer, door: Door, path: str) -> float:
     door.connection.close()  # an idle one may be closed at the other end; this opens it anew
     door.get(path)
+    requests = 20 * REQUESTS if path.startswith("/trivial/") else REQUESTS  # processor time comes in 10 ms
     before = server.cpu_seconds()
-    for _ in range(REQUESTS):
+    for _ in range(requests):
         door.get(path)
-    return (server.cpu_seconds() - before) * 1000 / REQUESTS
+    return (server.cpu_seconds() - before) * 1000 / requests
 
 
 def _tell(table: Table, rounds: list[dict[tuple[str, int], float]]) -> None:
     for name in PATHS:
         milliseconds = median(each[name, MANY] for each in rounds)
         if name == "desk":
-            table.at_most("S7 desk, 100,000 held", milliseconds, MOST_MILLISECONDS, "ms")
+            table.tell("S7 desk, 100,000 held, as seen", f"{milliseconds:.1f} ms")
+            reckoned = median(
+                TRIVIAL * each[name, MANY] / each["a trivial template", MANY] for each in rounds
+            )
+            table.at_most(f"S7 the same, a trivial one at {TRIVIAL} ms", reckoned, MOST_MILLISECONDS, "ms")
             times = median(each[name, MANY] / each[name, FEW] for each in rounds)
             table.at_most("S7 desk, against 100 held", times, MOST_TIMES_DEARER, "times")
         else:
             few = median(each[name, FEW] for each in rounds)
-            table.tell(f"S7 {name}, 100,000 held and 100", f"{milliseconds:.1f} and {few:.1f} ms")
+            table.tell(f"S7 {name}, 100,000 held and 100", f"{milliseconds:.2f} and {few:.2f} ms")
 
 
 def _queries(moderator: AbstractBaseUser) -> int:
