@@ -47,6 +47,7 @@ class CommentsMenuItem(MenuItem):
         waiting = queries.waiting_count() if counted is None else counted
         if waiting:
             item.label = f"{shown_number(waiting)} to moderate"  # in a sidebar that is 200 pixels wide
+            item.attrs = {**item.attrs, "title": self.label}
         return item
 
 
