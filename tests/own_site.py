@@ -4,28 +4,34 @@ import http.client
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
-from django.test import override_settings
+from django.core.management import call_command
 from psycopg import sql
 
-from cms.management.children import stop_with_parent
+from cms.management import web_server
+from cms.management.children import live
 from tests.smtp_peer import free_port
 
 ROOT = Path(__file__).parents[1]
 HOST = "127.0.0.1"
 ANSWERS_WITHIN = 60.0  # seconds
 KEPT_FROM_THE_SHELL = ("PATH", "HOME", "LANG", "DATA_DIR", "DATABASE_URL", "PORT", "VIRTUAL_ENV")
-WORKER = [sys.executable, "manage.py", "deliver"]
+FORKS = get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.loaded_site"])
+WORKER = partial(call_command, "deliver")
 
 
 @contextmanager
@@ -74,36 +80,33 @@ def _own_database(url: str, purpose: str, template: str) -> Iterator[str]:
 
 
 class Process:
-    """One process of the site with all it starts, in a group of its own. What it says goes to a file."""
+    """
+    One process of the site with all it starts, in a group of its own. What it says goes to a file.
 
-    def __init__(self, command: list[str], log: Path) -> None:
-        self.command = command
+    It is forked from one that has loaded the site, as `manage.py serve` does it.
+    """
+
+    def __init__(self, target: Callable[..., None], log: Path, *given: Any) -> None:
+        self.target = target
         self.log = log
-        self.running: subprocess.Popen | None = None
+        self.given = given
+        self.running: BaseProcess | None = None
 
     def start(self) -> None:
-        with self.log.open("a") as output:
-            self.running = subprocess.Popen(
-                self.command,
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                process_group=0,
-                preexec_fn=stop_with_parent,  # noqa: PLW1509 -- no other thread loads a library meanwhile
-            )
+        self.running = FORKS.Process(target=live, args=(say_to, self.log, self.target, *self.given))
+        self.running.start()
 
     def kill(self) -> None:
         """SIGKILL to the whole group: nothing is finished, nothing is said."""
+        self.running.kill()
         with suppress(ProcessLookupError):
             os.killpg(self.running.pid, signal.SIGKILL)
-        self.running.wait()
+        self.running.join()
 
     def stop(self) -> None:
         """SIGTERM, and the end of what is left after 20 seconds."""
         self.running.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self.running.wait(20)
+        self.running.join(20)
         self.kill()
 
     def cpu_seconds(self) -> float:
@@ -111,18 +114,23 @@ class Process:
         return sum(map(_ticks, processes_of(self.running.pid))) / os.sysconf("SC_CLK_TCK")
 
     def require_alive(self) -> None:
-        assert self.running.poll() is None, self.log.read_text()
+        assert self.running.exitcode is None, self.log.read_text()
+
+
+def say_to(log: Path, target: Callable[..., None], *given: Any) -> None:
+    """Do what a child is there for, with a file for its words."""
+    with log.open("a") as output:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(output.fileno(), stream.fileno())
+    target(*given)
 
 
 class WebServer(Process):
     """What `manage.py serve` starts, on PORT or another one."""
 
     def __init__(self, log: Path, port: int = 0) -> None:
-        from cms.management.commands.serve import web_server  # noqa: PLC0415 -- settings are read from the place
-
         self.port = port or int(os.environ["PORT"])
-        with override_settings(PORT=self.port):
-            super().__init__(web_server(HOST), log)
+        super().__init__(web_server.serve, log, HOST, self.port)
 
     def wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + ANSWERS_WITHIN

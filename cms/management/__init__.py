@@ -1,1 +1,6 @@
-"""The `serve` command behind `make run`, and its two tools: `children` (processes) and `static_files`."""
+"""
+The `serve` command behind `make run`, and its tools.
+
+`static_files` are collected when they changed · `children` are processes, forked from one that has loaded the
+site · `web_server` is what one of them does
+"""

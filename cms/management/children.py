@@ -1,36 +1,46 @@
 """Processes that live and die together."""
 
 import ctypes
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
-from django.conf import settings
+import django
+from django.core.management.base import CommandError
 
 LOOK_EVERY = 0.1  # seconds
 STOPPED_WITHIN = 20.0  # seconds; a request or a mail under way may take ten
+# A forked process shares the memory of the site that is loaded already. Elsewhere forking is not safe.
+WAY_TO_START = "fork" if sys.platform == "linux" else "spawn"
+WAYS = multiprocessing.get_context(WAY_TO_START)
 
 
 class Children:
     """Each child has a process group of its own, so that Ctrl-C reaches us alone and we stop it in order."""
 
     def __init__(self) -> None:
-        self.processes: dict[str, subprocess.Popen] = {}
+        self.processes: dict[str, multiprocessing.process.BaseProcess] = {}
         self.asked_to_stop = False
 
-    def start(self, name: str, command: list[str]) -> None:
-        self.processes[name] = subprocess.Popen(  # noqa: S603 -- the commands are our own, without a shell
-            command,
-            cwd=settings.BASE_DIR,
-            env=os.environ | {"DATA_DIR": str(settings.DATA_DIR)},
-            stdin=subprocess.DEVNULL,
-            process_group=0,
-            preexec_fn=stop_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 -- no threads
-        )
+    def start(self, name: str, target: Callable[..., None], *given: Any) -> None:
+        """Run a function of a module in a process of its own."""
+        child = WAYS.Process(target=live, args=(target, *given), name=name)
+        child.start()
+        self.processes[name] = child
+
+    def finish(self, name: str, target: Callable[..., None], *given: Any) -> None:
+        """Run such a function to its end. Raises CommandError when it failed, having said why."""
+        self.start(name, target, *given)
+        while not self.asked_to_stop and self.processes[name].exitcode is None:
+            self.processes[name].join(LOOK_EVERY)
+        self.stop()
+        if self.processes.pop(name).exitcode:
+            raise SystemExit(0 if self.asked_to_stop else 1)
 
     def ask_to_stop(self, *signal_and_frame: object) -> None:
         self.asked_to_stop = True
@@ -48,7 +58,7 @@ class Children:
         """Wait until a child ends or somebody asks to stop, stop the rest, and say what went wrong."""
         while self.all_well():
             time.sleep(LOOK_EVERY)
-        ended = {name: process.poll() for name, process in self.processes.items()}
+        ended = {name: process.exitcode for name, process in self.processes.items()}
         self.stop()
         if self.asked_to_stop:
             return ""
@@ -59,22 +69,35 @@ class Children:
         )
 
     def all_well(self) -> bool:
-        return not self.asked_to_stop and all(process.poll() is None for process in self.processes.values())
+        return not self.asked_to_stop and all(child.exitcode is None for child in self.processes.values())
 
     def stop(self) -> None:
         """Ask all, wait for all; then end what is left of each group, such as a killed server's workers."""
         deadline = time.monotonic() + STOPPED_WITHIN
-        for process in self.processes.values():
-            process.terminate()
-        for process in self.processes.values():
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(max(0.0, deadline - time.monotonic()))
+        for child in self.processes.values():
+            child.terminate()
+        for child in self.processes.values():
+            child.join(max(0.0, deadline - time.monotonic()))
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+                os.killpg(child.pid, signal.SIGKILL)
+            child.join()
+
+
+def live(target: Callable[..., None], *given: Any) -> None:
+    """Be a child: in a group of its own, deaf to what its parent listens to, gone when that is gone."""
+    os.setpgid(0, 0)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    stop_with_parent()
+    django.setup()
+    try:
+        target(*given)
+    except CommandError as error:
+        raise SystemExit(f"{type(error).__name__}: {error}") from None
 
 
 def stop_with_parent() -> None:
-    """Ask Linux to send the child SIGTERM when we are killed and cannot: the port must not stay taken."""
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+    """Ask Linux to send us SIGTERM when our parent is killed and cannot: the port must not stay taken."""
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)

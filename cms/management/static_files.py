@@ -4,8 +4,9 @@ import hashlib
 from pathlib import Path
 
 from django.apps import apps
-from django.conf import settings
+from django.conf import STATICFILES_STORAGE_ALIAS, settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.files.storage import storages
 from django.core.management import call_command
 
 
@@ -20,6 +21,12 @@ def collect() -> None:
     mark_file().unlink(missing_ok=True)
     call_command("collectstatic", interactive=False, verbosity=0)
     mark_file().write_text(fingerprint(), encoding="ascii")
+
+
+def read_manifest() -> None:
+    """Read what another process has collected: Wagtail opens the storage when it is imported, before that."""
+    storage = storages[STATICFILES_STORAGE_ALIAS]
+    storage.hashed_files, storage.manifest_hash = storage.load_manifest()
 
 
 def mark_file() -> Path:

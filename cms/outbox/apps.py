@@ -15,8 +15,7 @@ class OutboxConfig(AppConfig):
         from cms.outbox import actions, chores, couriers, pacing, site_mail, smtp
 
         couriers.register("mail", smtp.MailCourier)
-        worker = f"{socket.gethostname()}:{os.getpid()}"
-        chores.register("report alive", timedelta(seconds=10), lambda: actions.report_alive(worker))
+        chores.register("report alive", timedelta(seconds=10), lambda: actions.report_alive(this_worker()))
         chores.register(
             "publish scheduled", timedelta(minutes=1), lambda: call_command("publish_scheduled", verbosity=0)
         )
@@ -27,3 +26,8 @@ class OutboxConfig(AppConfig):
             "forget old mail", timedelta(hours=1), lambda: chores.in_batches(site_mail.forget_old)
         )
         chores.register("forget pace", timedelta(hours=1), pacing.forget)
+
+
+def this_worker() -> str:
+    """Return the name of the process; a forked one has another number than the one that was set up."""
+    return f"{socket.gethostname()}:{os.getpid()}"

@@ -124,7 +124,13 @@ DATABASES = {
         postgres={
             "ENGINE": "django.db.backends.postgresql",
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {"connect_timeout": 5, "pool": {"min_size": 1, "max_size": 10, "timeout": 10}},
+            "OPTIONS": {
+                "connect_timeout": 5,
+                # A statement that comes again is planned once; its values travel beside it.
+                "server_side_binding": True,
+                "prepare_threshold": 2,
+                "pool": {"min_size": 1, "max_size": 10, "timeout": 10},
+            },
         },
     )
 }
@@ -132,7 +138,7 @@ REDIS_URL = environment.redis("REDIS_URL")
 CACHES = {
     "default": {"BACKEND": "cms.forgiving_cache.ForgivingRedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
+    else {"BACKEND": "cms.local_cache.LocalCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
 }
 
 # --- Files ---

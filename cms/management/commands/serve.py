@@ -1,7 +1,6 @@
 """`make run`: from an empty directory to a site that is served and a worker that delivers."""
 
 import http.client
-import os
 import signal
 import socket
 import sys
@@ -13,11 +12,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
-from cms.management import static_files
+from cms.management import static_files, web_server
 from cms.management.children import Children
 
 ANSWERS_WITHIN = 60.0  # seconds
-THREADS = 2 * (os.cpu_count() or 1) + 1  # all cores busy while some wait for the database
 
 
 class Command(BaseCommand):
@@ -31,32 +29,37 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, no_demo: bool, no_worker: bool, **options: object) -> None:
         refuse_a_busy_port(host)
-        refuse_a_lost_database()
-        self.say("Preparing the database …")
-        call_command("migrate", interactive=False, verbosity=0)
-        if not no_demo and is_empty():
-            call_command("load_demo", stdout=self.stdout)
-        if static_files.outdated():
-            self.say("Collecting static files …")
-            static_files.collect()
-        self.run(host, with_worker=not no_worker)
-
-    def run(self, host: str, *, with_worker: bool) -> None:
         children = Children()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, children.ask_to_stop)
-        children.start("web server", web_server(host))
-        if with_worker:
-            children.start("worker", [sys.executable, "manage.py", "deliver"])
+        # in a process of its own: the memory it takes goes with it, and this one never holds a connection
+        children.finish("preparation", prepare, not no_demo)
+        static_files.read_manifest()
+        web_server.load()
+        children.start("web server", web_server.serve, host)
+        if not no_worker:
+            children.start("worker", call_command, "deliver")
         if children.wait_until(lambda: answers(host), ANSWERS_WITHIN):
-            self.say(f"Serving {settings.SITE_URL}/ (admin: {settings.SITE_URL}/admin/). Ctrl-C stops.")
-        failure = children.wait()
-        if failure:
+            say(f"Serving {settings.SITE_URL}/ (admin: {settings.SITE_URL}/admin/). Ctrl-C stops.")
+        if failure := children.wait():
             raise CommandError(failure) from None
 
-    def say(self, sentence: str) -> None:
-        self.stdout.write(sentence)
-        self.stdout.flush()
+
+def prepare(with_demo: bool) -> None:
+    """Bring the database up to date, fill an empty one, and collect the static files."""
+    refuse_a_lost_database()
+    say("Preparing the database …")
+    call_command("migrate", interactive=False, verbosity=0)
+    if with_demo and is_empty():
+        call_command("load_demo")
+    if static_files.outdated():
+        say("Collecting static files …")
+        static_files.collect()
+
+
+def say(sentence: str) -> None:
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
 
 
 def refuse_a_busy_port(host: str) -> None:
@@ -86,23 +89,6 @@ def refuse_a_lost_database() -> None:
 def is_empty() -> bool:
     """Nobody can log in yet: no one has set this site up."""
     return not get_user_model().objects.exists()
-
-
-def web_server(host: str) -> list[str]:
-    server = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        host,
-        "--port",
-        str(settings.PORT),
-    ]
-    threads = ["--workers", "1", "--blocking-threads", str(THREADS), "--workers-kill-timeout", "10"]
-    quiet = ["--log-level", "warning", "--no-ws"]
-    return [*server, *threads, *quiet, "cms.wsgi:application"]
 
 
 def answers(host: str) -> bool:
