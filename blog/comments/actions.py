@@ -39,26 +39,27 @@ class NotSeenError(Exception):
     """There is no such comment that a visitor can read."""
 
 
-@transaction.atomic
 def submit(submission: Submission) -> Receipt:
     """
     Keep a comment with its decision and its mail, or answer a repeat as the first time.
 
     Raises CommentsClosedError, KeyReusedError, rate_limit.TooManyError.
     """
+    try:
+        return _keep(submission)
+    except IntegrityError:
+        # the same words arrived at the same moment, and the other one was first
+        return _keep(submission)
+
+
+@transaction.atomic
+def _keep(submission: Submission) -> Receipt:
     if receipt := intake.earlier(submission):
         return receipt
     terms = _require_open(submission)
     if submission.client:
         rate_limit.take(submission.client)
-    try:
-        with transaction.atomic():
-            return intake.keep(submission, terms)
-    except IntegrityError:
-        # the same words arrived at the same moment, and the other one was first
-        if receipt := intake.earlier(submission):
-            return receipt
-        raise
+    return intake.keep(submission, terms)
 
 
 @transaction.atomic

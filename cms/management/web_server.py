@@ -19,6 +19,7 @@ PROCESSES = min(os.cpu_count() or 1, 4)
 # One computes while the other waits for the database. More would stand in each other's way: all want the one
 # interpreter, and with SQLite the one lock.
 THREADS = 2
+THREADS_STAY = 600  # seconds without work: each has a connection to the database
 KILLED_AFTER = 10  # seconds
 
 
@@ -41,6 +42,7 @@ def serve(host: str, port: int = 0) -> None:
         interface=Interfaces.WSGI,
         workers=PROCESSES,
         blocking_threads=THREADS,
+        blocking_threads_idle_timeout=THREADS_STAY,
         workers_kill_timeout=KILLED_AFTER,
         websockets=False,
         log_level=LogLevels.warning,

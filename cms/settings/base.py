@@ -123,13 +123,14 @@ DATABASES = {
         },
         postgres={
             "ENGINE": "django.db.backends.postgresql",
+            # Kept by each thread as well: there are few, so a pool would only take and give back.
+            "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
                 "connect_timeout": 5,
                 # A statement that comes again is planned once; its values travel beside it.
                 "server_side_binding": True,
                 "prepare_threshold": 2,
-                "pool": {"min_size": 1, "max_size": 10, "timeout": 10},
             },
         },
     )
@@ -270,6 +271,5 @@ LOGGING = {
         # Wagtail tells of every page saved and every task run; its audit log keeps what matters
         "wagtail": {"level": "WARNING"},
         "django_tasks": {"level": "WARNING"},
-        "psycopg.pool": {"level": "ERROR"},  # tells every attempt; the failed request tells once
     },
 }

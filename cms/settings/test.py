@@ -41,7 +41,7 @@ if database["ENGINE"].endswith("sqlite3"):
     database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
     database["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
 else:
-    database["OPTIONS"].pop("pool")  # its idle connections would keep the test database from being dropped
+    database["CONN_MAX_AGE"] = 0  # idle connections would keep the test database from being dropped
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -89,9 +89,9 @@ def test_a_mail_server_is_read_with_its_encryption_port_and_password(monkeypatch
 def test_a_postgresql_address_keeps_what_each_connection_needs(monkeypatch, tmp_path):
     monkeypatch.setenv("DATABASE_URL", "postgres://us%40er:p%2Fw@db.example.org:5433/clinic?sslmode=require")
     found = environment.database(
-        "DATABASE_URL", tmp_path / "db", {}, {"ENGINE": "e", "OPTIONS": {"pool": {}}}
+        "DATABASE_URL", tmp_path / "db", {}, {"ENGINE": "e", "OPTIONS": {"connect_timeout": 5}}
     )
-    assert found["OPTIONS"] == {"pool": {}, "sslmode": "require"}
+    assert found["OPTIONS"] == {"connect_timeout": 5, "sslmode": "require"}
     assert (found["USER"], found["PASSWORD"], found["NAME"]) == ("us@er", "p/w", "clinic")
     assert (found["HOST"], found["PORT"]) == ("db.example.org", "5433")
 

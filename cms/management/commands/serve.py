@@ -75,15 +75,10 @@ def refuse_a_busy_port(host: str) -> None:
 
 
 def refuse_a_lost_database() -> None:
-    """Ask once and past the connection pool, which would try again and again."""
-    probe = connection.copy()
-    probe.settings_dict["OPTIONS"].pop("pool", None)
     try:
-        probe.ensure_connection()
+        connection.ensure_connection()
     except DatabaseError as error:
         raise CommandError(f"The database cannot be used: {' '.join(str(error).split())}") from None
-    finally:
-        probe.close()
 
 
 def is_empty() -> bool:
