@@ -19,12 +19,11 @@ class Discussed(Protocol):
     """A page that takes comments: what is asked of it beyond being a page of Wagtail."""
 
     pk: Any
+    url_path: str
     comments_open: bool
     comment_moderation: str
     comments_close_after_days: int | None
     date: date
-
-    def get_url_parts(self, request: Any = None) -> tuple | None: ...
 
 
 class Closed(StrEnum):
@@ -57,7 +56,7 @@ class Policy(Limits):
 
 def of(page: Discussed) -> Policy:
     """Return what holds for a page. One query."""
-    discussion = Discussion.for_site_id(_site_id(page))
+    discussion = Discussion.for_page(page)
     return Policy(
         moderation=page.comment_moderation or discussion.moderation,
         trusted_after=discussion.trusted_after,
@@ -81,11 +80,6 @@ def now(page: Discussed) -> Policy | None:
 def _public(model: type[Page]) -> Prepared:
     asked = ("url_path", "comments_open", "comment_moderation", "comments_close_after_days", "date")
     return Prepared(lambda: public_pages.of(model.objects.only(*asked)).filter(pk=Given("pk")))
-
-
-def _site_id(page: Discussed) -> int | None:
-    parts = page.get_url_parts()
-    return parts[0] if parts else None
 
 
 def _closed_by(page: Discussed, discussion: Discussion) -> Closed | None:

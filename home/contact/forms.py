@@ -49,11 +49,10 @@ class Asks(Protocol):
     """A page with a contact form."""
 
     pk: Any
+    url_path: str
     ask_telephone: bool
     subjects: StreamValue
     questions: StreamValue
-
-    def get_url_parts(self, request: Any = None) -> tuple | None: ...
 
 
 class ContactForm(forms.Form):

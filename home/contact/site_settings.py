@@ -8,7 +8,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import register_setting
 from wagtail.models import Page, Site
 
-from cms.site_settings import SiteDecisions
+from cms.site_settings import SiteDecisions, site_id_of
 
 
 @register_setting(icon="mail")
@@ -51,10 +51,10 @@ class MessageSettings(SiteDecisions):
     @classmethod
     def of(cls, page: Page | None) -> "MessageSettings":
         """Those of the page's site; of the default site for a page that is gone."""
-        parts = page.get_url_parts() if page else None
-        if parts is None:
+        site_id = site_id_of(page) if page else None
+        if site_id is None:
             return cls.for_site(Site.objects.filter(is_default_site=True).first())
-        return cls.for_site_id(parts[0])
+        return cls.for_site_id(site_id)
 
 
 def with_their_pages() -> Iterator[tuple[MessageSettings, Q]]:

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import signal
 import socket
 import stat
@@ -13,11 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.own_site import processes_of
 from tests.smtp_peer import free_port
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "manage.py", "serve", "--no-demo")
 STARTS_WITHIN = 120.0  # seconds; the first start migrates and compresses
+MOST_MEMORY = 250  # megabytes, of web server and worker at rest (BAR S9)
+SHARE = re.compile(r"^Pss: +(\d+) kB", re.MULTILINE)
 
 
 def environment(data_dir: Path, **variables: str) -> dict[str, str]:
@@ -99,6 +103,11 @@ class Server:
         listing = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(pid) for pid in listing.read_text().split()]
 
+    def memory(self) -> int:
+        """Return what all its processes take, in megabytes; what several share counts once."""
+        shares = (Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in processes_of(self.process.pid))
+        return sum(int(SHARE.search(each).group(1)) for each in shares) // 1024
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
@@ -115,6 +124,7 @@ def test_an_empty_directory_becomes_a_site_that_is_ready_and_stops_at_ctrl_c(ser
     assert server.status("/") == 200
     children = server.children()
     assert len(children) == 2
+    assert server.memory() <= MOST_MEMORY
 
     server.process.send_signal(signal.SIGINT)
 
