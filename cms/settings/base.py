@@ -128,9 +128,7 @@ DATABASES = {
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
                 "connect_timeout": 5,
-                # A statement that comes again is planned once; its values travel beside it.
-                "server_side_binding": True,
-                "prepare_threshold": 2,
+                "prepare_threshold": 2,  # times a statement is planned anew, where cms/prepared.py asks
             },
         },
     )
