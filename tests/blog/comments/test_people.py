@@ -105,7 +105,7 @@ def test_the_page_of_a_busy_person_costs_a_fixed_number_of_queries(
     ReaderNote.objects.bulk_create(ReaderNote(reader=reader, text=f"note {number}") for number in range(60))
     as_moderator.get(page_of(reader))
 
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(22):
         as_moderator.get(page_of(reader))
 
 
