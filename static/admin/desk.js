@@ -49,6 +49,7 @@ class Desk extends window.StimulusModule.Controller {
         const form = this.ticked.length ? document.getElementById("desk-batch") : this.current?.querySelector("form");
         const button = form?.querySelector(`button[value="${params.what}"]`);
         if (button) form.requestSubmit(button);
+        else if (form) this.say("That cannot be done to this comment.");
     }
 
     follow({ params }) {
@@ -87,7 +88,10 @@ class Desk extends window.StimulusModule.Controller {
 
     async undo() {
         const step = this.decided.pop();
-        if (!step) return;
+        if (!step) {
+            this.say("Nothing is left to undo here.");
+            return;
+        }
         const { version } = await step.saved;
         const sent = new FormData(step.item.querySelector("form"));
         sent.set("version", version);

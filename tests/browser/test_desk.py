@@ -171,6 +171,24 @@ def test_keys_do_nothing_for_whom_has_them_off(post, desk, moderator):
     assert statuses() == [Status.PENDING]
 
 
+def test_a_key_leads_into_the_field_and_a_question_mark_tells_them_all(post, desk):
+    CommentFactory(page=post)
+    tab = desk()
+    tab.keyboard.press("?")
+    expect(tab.get_by_role("row", name="Reply and approve r")).to_be_visible()
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("z")
+    expect(tab.get_by_text("Nothing is left to undo here.")).to_be_visible()
+    tab.keyboard.press("j")
+    tab.keyboard.press("r")
+    expect(tab.get_by_label("Your reply")).to_be_focused()
+    tab.goto(DESK)
+    tab.keyboard.press("j")
+    tab.keyboard.press("e")
+    expect(tab.get_by_label("The words of the comment")).to_be_focused()
+    assert statuses() == [Status.PENDING]
+
+
 def test_a_reply_from_the_comments_page_approves_it(post, desk, scripts, client):
     comment = CommentFactory(page=post, text="May I eat before?")
     tab = desk(java_script_enabled=scripts)
