@@ -162,7 +162,9 @@ def test_keys_do_nothing_for_whom_has_them_off(post, desk, moderator):
     profile = UserProfile.get_for_user(moderator)
     profile.keyboard_shortcuts = False
     profile.save()
+    expect(tab.get_by_text("all keys")).to_be_visible()
     tab.reload()
+    expect(tab.get_by_text("all keys")).to_have_count(0)
     tab.locator(".desk-card").focus()
     tab.keyboard.press("a")
     tab.keyboard.press("j")
