@@ -18,8 +18,10 @@ from wagtail.rich_text.pages import PageLinkHandler
 from blog import post_admin
 from blog.comments import actions, admin_urls, queries, tallies
 from blog.comments.admin_views import shown_number
+from blog.comments.cards import age
 
 MOST_ON_PANEL = 5
+ISOLATED = "\u2066{}\u2069"  # keeps the number before the words in a menu that is read from right to left
 
 
 class PageLinks(PageLinkHandler):
@@ -46,7 +48,7 @@ class CommentsMenuItem(MenuItem):
         counted = getattr(request, "comments_waiting", None)  # by the desk
         waiting = queries.waiting_count() if counted is None else counted
         if waiting:
-            item.label = f"{shown_number(waiting)} to moderate"  # in a sidebar that is 200 pixels wide
+            item.label = ISOLATED.format(f"{shown_number(waiting)} to moderate")  # 200 pixels are wide enough
             item.attrs = {**item.attrs, "title": self.label}
         return item
 
@@ -71,7 +73,9 @@ class WaitingPanel(Component):
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            "oldest": tallies.longest_waiting(MOST_ON_PANEL),
+            "oldest": [
+                (comment, age(comment.waiting_since)) for comment in tallies.longest_waiting(MOST_ON_PANEL)
+            ],
             "number": shown_number(queries.waiting_count()),
         }
 

@@ -7,14 +7,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.timesince import timesince
 from django.views import View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.models import Page
 
 from blog.comments import actions, desk, names, queries
-from blog.comments.cards import card
+from blog.comments.cards import age, card
 from blog.comments.filters import REASONS, Filter, FilterForm
 from blog.comments.models import Reader, ReaderComment
 from blog.comments.states import EVERY, REPORTED, Status
@@ -72,7 +71,8 @@ class DeskView(ModeratorView):
         if wants_json(request):
             numbers = {"version": changed.version, "waiting": queries.waiting_count()}
             return JsonResponse({"words": done(verb, changed), **numbers})
-        messages.success(request, done(verb, changed))
+        look = messages.button(reverse("blog_comments:case", args=[comment_id]), "Look at it again")
+        messages.success(request, done(verb, changed), buttons=[look])
         return see_other(back_to(request))
 
     def refuse(self, request: HttpRequest, why: str) -> HttpResponse:
@@ -210,7 +210,7 @@ def shown_number(number: int) -> str:
 def already(stale: actions.StaleError) -> str:
     """Tell a moderator who was first, and when."""
     who = f" by {stale.by}" if stale.by else ""
-    when = f" {timesince(stale.at)} ago" if stale.at else ""
+    when = f" {age(stale.at)} ago" if stale.at else ""
     return f"Already {DONE[stale.status]}{who}{when}. Nothing was changed."
 
 

@@ -48,7 +48,7 @@ def card(comment: ReaderComment) -> dict[str, Any]:
         "version": str(comment.version),
         "url": reverse("blog_comments:case", args=[comment.pk]),
         "sent": f"{localtime(comment.submit_date):%Y-%m-%d %H:%M}",
-        "ago": _ago(comment.submit_date),
+        "age": age(comment.submit_date),
         "reasons": _badges(comment, decisions),
         "reports": reports,
         "decided_by": last.user.get_username() if last and last.user else "",
@@ -59,13 +59,17 @@ def card(comment: ReaderComment) -> dict[str, Any]:
     }
 
 
-def _ago(sent: datetime) -> str:
-    """Say how old a comment is; Django's ``timesince`` would be a tenth of what the desk costs."""
-    age = int((now() - sent).total_seconds())
+def age(since: datetime) -> str:
+    """
+    Say how long ago something was, in the language of the desk whatever that of the moderator is.
+
+    Django's ``timesince`` would be a tenth of what the desk costs.
+    """
+    passed = int((now() - since).total_seconds())
     for seconds, unit in AGES:
-        if number := age // seconds:
-            return f"{number} {unit}{'' if number == 1 else 's'} ago"
-    return "just now"
+        if number := passed // seconds:
+            return f"{number} {unit}{'' if number == 1 else 's'}"
+    return "less than a minute"
 
 
 def _badges(comment: ReaderComment, decisions: list[Decision]) -> list[str]:

@@ -83,8 +83,7 @@ def move(comment_id: int, to: Status, *, version: int, by: By) -> ReaderComment:
 @transaction.atomic
 def move_all(seen: Mapping[int, int], to: Status, *, by: By) -> Moved:
     """
-    Move comments (id to the version that was seen) to a state, in a fixed number of statements where nobody
-    has answered them.
+    Move comments (id to the version that was seen) to a state, in a fixed number of statements.
 
     Approving a comment that has an edit waiting approves the edit. What readers reported is settled.
     """
@@ -283,18 +282,16 @@ def _seconds(waited: timedelta) -> int:
 
 
 def _mark_threads_below(comment_ids: Iterable[int]) -> None:
-    """See to the threads of those comments that somebody has answered."""
+    """In the threads of those that were answered, mark every reply below a held comment and no other."""
     answers = ReaderComment.objects.filter(in_reply_to__in=list(comment_ids)).order_by()
-    for root_id in answers.values_list("root_id", flat=True).distinct():
-        _mark_thread(root_id)
-
-
-def _mark_thread(root_id: int) -> None:
-    """Mark every reply below a held comment, and no other. A parent is always older than its replies."""
-    hidden = set(ReaderComment.objects.filter(pk=root_id, status=Status.PENDING).values_list("pk", flat=True))
+    roots = list(answers.values_list("root_id", flat=True).distinct())
+    if not roots:
+        return
+    held = ReaderComment.objects.filter(pk__in=roots, status=Status.PENDING).order_by()
+    hidden = set(held.values_list("pk", flat=True))
     wrong: dict[bool, list[int]] = {True: [], False: []}
-    thread = ReaderComment.objects.filter(root_id=root_id).order_by("pk")
-    for pk, above, status, under_held in thread.values_list("pk", "in_reply_to_id", "status", "under_held"):
+    replies = ReaderComment.objects.filter(root_id__in=roots).order_by("pk")  # what they answer is older
+    for pk, above, status, under_held in replies.values_list("pk", "in_reply_to_id", "status", "under_held"):
         below_held = above in hidden
         if below_held or status == Status.PENDING:
             hidden.add(pk)

@@ -6,7 +6,7 @@ Here is when; ``letters`` has the words for readers, ``notices`` those for moder
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Q
+from django.db.models import Max, OuterRef, Q, Subquery
 
 from blog.comments import notices, subscribing
 from blog.comments.letters import PUBLISHED, REFUSED, REPLIED
@@ -49,23 +49,26 @@ def moved(comments: list[ReaderComment], before: Mapping[int, Status]) -> None:
 def _come_into_sight(comments: list[ReaderComment], before: Mapping[int, Status]) -> list[ReaderComment]:
     """The comments, and the replies in their threads that were approved while they were held above them."""
     seen = {comment.pk: comment for comment in comments if not comment.under_held}
-    were_held = [comment for comment in comments if before[comment.pk] == Status.PENDING]
-    for comment in _answered(were_held):
-        seen |= {reply.pk: reply for reply in _approved_below(comment)}
+    held_by = _held_by([comment for comment in comments if before[comment.pk] == Status.PENDING])
+    if held_by:
+        approved_by = Decision.objects.filter(comment=OuterRef("pk"), to_status__in=PUBLIC).order_by("-pk")
+        replies = ReaderComment.objects.approved().filter(root__in=held_by)
+        replies = replies.annotate(approved_by=Subquery(approved_by.values("pk")[:1]))
+        for reply in replies.filter(approved_by__gt=min(held_by.values())):
+            if reply.approved_by > held_by[reply.root_id]:
+                seen[reply.pk] = reply
     return list(seen.values())
 
 
-def _answered(comments: list[ReaderComment]) -> list[ReaderComment]:
-    answers = ReaderComment.objects.filter(in_reply_to__in=[comment.pk for comment in comments])
-    answered = set(answers.values_list("in_reply_to_id", flat=True))
-    return [comment for comment in comments if comment.pk in answered]
-
-
-def _approved_below(comment: ReaderComment) -> Iterable[ReaderComment]:
-    held_by = Decision.objects.filter(comment=comment, to_status=Status.PENDING).order_by("-pk").values("pk")
-    approved_since = Decision.objects.filter(pk__gt=held_by[:1], to_status__in=PUBLIC).values("comment")
-    thread = ReaderComment.objects.approved().filter(root=comment.root_id or comment.pk)
-    return thread.filter(pk__in=approved_since).exclude(pk=comment.pk)
+def _held_by(comments: list[ReaderComment]) -> dict[int, int]:
+    """Return for each thread of those that were answered the id of the decision that first held one."""
+    roots = {comment.pk: comment.root_id or comment.pk for comment in comments}
+    answered = ReaderComment.objects.filter(in_reply_to__in=roots).order_by().values("in_reply_to")
+    last = Decision.objects.filter(comment__in=answered, to_status=Status.PENDING).order_by()
+    first: dict[int, int] = {}
+    for comment, decision in last.values("comment").annotate(Max("pk")).values_list("comment", "pk__max"):
+        first[roots[comment]] = min(decision, first.get(roots[comment], decision))
+    return first
 
 
 def _tell_threads(comments: Iterable[ReaderComment]) -> None:

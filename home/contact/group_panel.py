@@ -27,7 +27,4 @@ class GroupReadsForm(forms.Form):
         return render_to_string("home/contact/admin/group_panel.html", {"form": self})
 
     def save(self) -> None:
-        chosen = self.cleaned_data["pages"]
-        ReadGrant.objects.filter(group=self.instance).exclude(page__in=chosen).delete()
-        grants = [ReadGrant(group=self.instance, page=page) for page in chosen]
-        ReadGrant.objects.bulk_create(grants, ignore_conflicts=True)
+        ReadGrant.objects.give(self.instance, self.cleaned_data["pages"])

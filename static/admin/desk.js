@@ -1,11 +1,14 @@
 /* The moderation desk by keys and without waiting. Every step is a button or a link of the page, pressed for the moderator. */
 
+const AHEAD = 25; // cards to have in store, a page of them
+
 class Desk extends window.StimulusModule.Controller {
-    static targets = ["card", "list", "toast", "empty", "selected"];
+    static targets = ["card", "list", "toast", "empty", "selected", "more"];
 
     connect() {
         this.decided = [];
         this.gone = new Set();
+        this.leaving = new Promise((resolve) => addEventListener("pagehide", resolve));
     }
 
     get current() {
@@ -46,6 +49,7 @@ class Desk extends window.StimulusModule.Controller {
         const form = this.ticked.length ? document.getElementById("desk-batch") : this.current?.querySelector("form");
         const button = form?.querySelector(`button[value="${params.what}"]`);
         if (button) form.requestSubmit(button);
+        else if (form) this.say("That cannot be done to this comment.");
     }
 
     follow({ params }) {
@@ -84,7 +88,10 @@ class Desk extends window.StimulusModule.Controller {
 
     async undo() {
         const step = this.decided.pop();
-        if (!step) return;
+        if (!step) {
+            this.say("Nothing is left to undo here.");
+            return;
+        }
         const { version } = await step.saved;
         const sent = new FormData(step.item.querySelector("form"));
         sent.set("version", version);
@@ -106,24 +113,34 @@ class Desk extends window.StimulusModule.Controller {
         this.focusOn(item.querySelector(".desk-card"));
     }
 
-    async send(url, body) {
+    /** One after the other, so that the server has time for the next cards; whoever leaves sends all that is left. */
+    send(url, body) {
+        this.sent = Promise.race([this.sent, this.leaving]).then(() => this.post(url, body));
+        return this.sent;
+    }
+
+    async post(url, body) {
         try {
-            const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
+            const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" }, keepalive: true });
             return { ok: response.ok, ...await response.json() };
         } catch {
             return { ok: false, words: "Not saved. Check your connection." };
         }
     }
 
-    /** The next ones are there before the last is decided. */
+    /** The next ones are there before the last is decided: those behind the link to them; at the end, those that came since. */
     async refill() {
-        this.emptyTarget.hidden = this.cardTargets.length > 0;
-        if (this.filling || this.cardTargets.length > 10) return;
+        const left = this.cardTargets.length, more = this.moreTarget.querySelector("a");
+        this.emptyTarget.hidden = left > 0;
+        if (this.filling || left > (more ? AHEAD : 0)) return;
         this.filling = true;
         try {
-            const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+            if (!more) await this.sent;
+            const page = new DOMParser().parseFromString(await (await fetch(more?.href ?? location.href)).text(), "text/html");
+            const next = page.querySelector("[data-desk-target=more]");
             const fresh = [...page.querySelectorAll(".desk-list > li")].filter(({ firstElementChild: card }) => !this.gone.has(card.id) && !document.getElementById(card.id));
             this.listTarget.append(...fresh);
+            if (more && next) this.moreTarget.replaceWith(next);
             this.emptyTarget.hidden = this.cardTargets.length > 0;
             if (!document.activeElement.closest(".desk-card")) this.focusOn(this.cardTargets[0]);
         } catch { /* the moderator goes on with what is there; the page's own link leads to the rest */

@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DESK = "/admin/comments/"
 PHONE, THUMB = {"width": 390, "height": 844}, 44
 MEDIAN_WAIT, LONG_WAIT = 50, 250  # milliseconds from the key to the focus on the next card
+LAST_SAVED = 60_000  # milliseconds; this moderator decides thirty a second, and they are saved one by one
 
 CLOCK = """() => {
     window.waits = [];
@@ -64,12 +65,36 @@ def test_a_hundred_and_fifty_are_decided_by_keys_without_a_stop(post, desk):
         tab.keyboard.press("asd"[number % 3])
 
     expect(tab.get_by_text("All caught up")).to_be_visible()
-    expect(number_held(tab)).to_have_text("0")
+    expect(number_held(tab)).to_have_text("0", timeout=LAST_SAVED)
     assert statuses() == [Status.APPROVED, Status.SPAM, Status.TRASH] * 50
-    waits = tab.evaluate("waits")
-    thirds = [sorted(waits[start : start + 50]) for start in (0, 50, 100)]
-    assert min(third[25] for third in thirds) <= MEDIAN_WAIT  # a slow desk is slow all the time,
-    assert min(third[47] for third in thirds) <= LONG_WAIT  # a machine with other work is not
+    waits = sorted(tab.evaluate("waits"))
+    assert len(waits) == 150  # the first card by j, the others by the decisions before them
+    assert waits[75] <= MEDIAN_WAIT
+    assert waits[142] <= LONG_WAIT
+
+
+def test_who_leaves_while_decisions_are_on_their_way_loses_none(post, desk):
+    for _ in range(12):
+        CommentFactory(page=post)
+    tab = desk()
+    tab.keyboard.press("j")
+    for number in range(12):
+        tab.keyboard.press("asd"[number % 3])
+    tab.goto("/admin/")
+
+    tab.wait_for_function(
+        f"async () => !(await (await fetch('{DESK}')).text()).includes('<article')", polling=100
+    )
+    assert statuses() == [Status.APPROVED, Status.SPAM, Status.TRASH] * 4
+
+
+def test_the_keys_of_the_tabs_work_where_nothing_is(post, desk):
+    CommentFactory(page=post)
+    tab = desk()
+    tab.keyboard.press("4")
+    expect(tab.get_by_text("Nothing here.")).to_be_visible()
+    tab.keyboard.press("1")
+    expect(tab.locator(".desk-card")).to_have_count(1)
 
 
 def test_undo_goes_back_several_steps_and_the_card_has_the_focus_again(post, desk):
@@ -137,12 +162,32 @@ def test_keys_do_nothing_for_whom_has_them_off(post, desk, moderator):
     profile = UserProfile.get_for_user(moderator)
     profile.keyboard_shortcuts = False
     profile.save()
+    expect(tab.get_by_text("all keys")).to_be_visible()
     tab.reload()
+    expect(tab.get_by_text("all keys")).to_have_count(0)
     tab.locator(".desk-card").focus()
     tab.keyboard.press("a")
     tab.keyboard.press("j")
 
     expect(tab.locator(".desk-card")).to_have_count(1)
+    assert statuses() == [Status.PENDING]
+
+
+def test_a_key_leads_into_the_field_and_a_question_mark_tells_them_all(post, desk):
+    CommentFactory(page=post)
+    tab = desk()
+    tab.keyboard.press("?")
+    expect(tab.get_by_role("row", name="Reply and approve r")).to_be_visible()
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("z")
+    expect(tab.get_by_text("Nothing is left to undo here.")).to_be_visible()
+    tab.keyboard.press("j")
+    tab.keyboard.press("r")
+    expect(tab.get_by_label("Your reply")).to_be_focused()
+    tab.goto(DESK)
+    tab.keyboard.press("j")
+    tab.keyboard.press("e")
+    expect(tab.get_by_label("The words of the comment")).to_be_focused()
     assert statuses() == [Status.PENDING]
 
 
@@ -167,6 +212,7 @@ def test_on_a_phone_one_tap_decides_and_nothing_is_wider_than_the_screen(post, d
         tab.goto(path)
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert too_small(tab) == [], path
+        assert cut(tab) == [], path
     tab.get_by_role("button", name="Approve the comment").tap()
 
     expect(tab.get_by_text("All caught up")).to_be_visible()
@@ -198,6 +244,14 @@ def test_all_that_match_are_decided_page_by_page_and_put_back(post, desk, script
 
     expect(tab.get_by_text("5 comments put back where they were.")).to_be_visible()
     assert statuses() == [Status.PENDING] * 6
+
+
+def cut(tab) -> list[str]:
+    """Name the buttons of our page that are too narrow for their words."""
+    buttons = tab.get_by_role("main").locator(".button:visible").all()
+    return [
+        each.inner_text() for each in buttons if each.evaluate("each => each.scrollWidth > each.clientWidth")
+    ]
 
 
 def too_small(tab) -> list[str]:

@@ -12,7 +12,7 @@ from blog.comments.discussion import Discussion
 from blog.comments.models import Decision, Reader, ReaderComment
 from home.privacy import person
 from tests.blog.test_api import send
-from tests.factories import CommentFactory, UserFactory
+from tests.factories import CommentFactory, UserFactory, plant_comments
 
 pytestmark = pytest.mark.django_db
 
@@ -232,3 +232,34 @@ def test_nobody_else_does_any_of_it(post, group):
             attempt()
 
     assert (ReaderComment.objects.get().version, DomainBan.objects.count()) == (version, 0)
+
+
+@pytest.mark.parametrize(
+    ("status", "verb", "held_after"),
+    [("pending", "approve", False), ("pending", "trash", False), ("approved", "hold", True)],
+)
+def test_to_decide_about_many_that_were_answered_takes_as_many_statements_as_about_few(
+    post, moderator, status, verb, held_after
+):
+    counted = {}
+    for number in (1, 3, 30):  # with the first one, what is cached once
+        decided = plant_comments(post, [None] * number, status)
+        answers = [CommentFactory(page=post, reply_to_id=above) for above in decided]
+        answers += [CommentFactory(page=post, reply_to_id=each.pk, approved=True) for each in answers]
+        assert {each.under_held for each in answers[:number]} == {not held_after}
+
+        with CaptureQueriesContext(connection) as queries:
+            actions.decide_all(verb, dict.fromkeys(decided, 1), by=moderator)
+
+        counted[number] = len(queries)
+        direct, below = (
+            set(ReaderComment.objects.filter(pk__in=pks(group)).values_list("under_held", flat=True))
+            for group in (answers[:number], answers[number:])
+        )
+        assert (direct, below) == ({held_after}, {True})  # the second ones answer what is held
+
+    assert counted[30] == counted[3]
+
+
+def pks(comments: list[ReaderComment]) -> list[int]:
+    return [comment.pk for comment in comments]

@@ -31,5 +31,5 @@ def shop_desk(shop):
     """Somebody who reads the messages of one page, by his group's grant."""
     group = Group.objects.create(name="Shop desk")
     group.permissions.add(Permission.objects.get(codename="access_admin"))
-    ReadGrant.objects.create(group=group, page=shop)
+    ReadGrant.objects.give(group, [shop])
     return UserFactory(username="shopdesk", group="Shop desk")

@@ -11,7 +11,7 @@ from wagtail.models import Site
 
 from cms.outbox.models import Delivery
 from home.contact import actions, retention
-from home.contact.models import ContactMessage, ReadGrant
+from home.contact.models import ContactMessage, ReadGrant, may_read
 from home.contact.site_settings import MessageSettings
 from tests import crawl
 from tests.conftest import signed_in
@@ -85,11 +85,15 @@ def test_an_administrator_grants_it_on_the_groups_page(admin, shop, contact):
         if hasattr(panel, "management_form"):
             form |= {f"{panel.prefix}-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
 
-    assert signed_in(admin).post(url, form).status_code == 302
-    assert [grant.page_id for grant in ReadGrant.objects.all()] == [shop.pk]
+    for _ in range(2):  # saving the group again takes nothing away
+        assert signed_in(admin).post(url, form).status_code == 302
+        assert [grant.page_id for grant in ReadGrant.objects.all()] == [shop.pk]
+        assert [right.codename for right in group.permissions.all()] == ["read_granted_messages"]
+    assert may_read(UserFactory(username="shopdesk", group="Shop desk"))
     del form["contact_pages-pages"]
     signed_in(admin).post(url, form)
     assert not ReadGrant.objects.exists()
+    assert not may_read(UserFactory(username="gone", group="Shop desk"))
 
 
 @pytest.mark.parametrize("who", ["editor", "moderator"])
