@@ -27,6 +27,7 @@ from wagtail.url_routing import RouteResult
 
 from blog import feeds
 from blog.blocks import BodyStream
+from blog.comments import policy
 from blog.comments import queries as comments
 from blog.comments import views as comment_views
 from blog.comments.states import Moderation
@@ -121,7 +122,8 @@ class BlogIndexPage(public_pages.MostlyPublicMixin, RoutablePageMixin, Page):
         """Find a post in one query, with what its page shows; Wagtail takes five."""
         post = None
         if path_components and not self._has_route(path_components):
-            post = public_pages.child(BlogPostPage, self, path_components[0])
+            sent = request.method == "POST" and len(path_components) == 1
+            post = public_pages.child(BlogPostPage, self, path_components[0], shown=not sent)
         if post is None:
             return super().route(request, path_components)
         post._cached_parent_obj = self  # as Wagtail's own does
@@ -172,6 +174,7 @@ class BlogIndexPage(public_pages.MostlyPublicMixin, RoutablePageMixin, Page):
 
 class BlogPostPage(public_pages.MostlyPublicMixin, RoutablePageMixin, SearchEnginesMixin, Page):
     shown_with = ("author", "category", "hero")
+    asked_by_forms = policy.ASKED
 
     standfirst = models.CharField(
         max_length=200, help_text="One or two sentences that say what the reader will learn."
@@ -322,6 +325,8 @@ class BlogPostPage(public_pages.MostlyPublicMixin, RoutablePageMixin, SearchEngi
         outcome = comment_views.receive(request, self) if request.method == "POST" else None
         if outcome and outcome.answer:
             return outcome.answer
+        if unread := self.get_deferred_fields():
+            self.refresh_from_db(fields=unread)
         context = comment_views.shown(request, self, form=outcome and outcome.form, reply_to=reply_to)
         response = self.render(request, template=template, context_overrides=context)
         comment_views.keep_private(request, response)

@@ -10,6 +10,7 @@ from wagtail.query import PageQuerySet
 from cms.prepared import Given, Prepared
 
 LONGEST_ID = 18
+TO_FIND = ("path", "depth", "slug", "url_path", "live", "locale", "content_type")
 
 
 def of(pages: PageQuerySet) -> PageQuerySet:
@@ -28,15 +29,20 @@ def with_privacy(pages: PageQuerySet) -> PageQuerySet:
     return pages.annotate(site_has_private_pages=Exists(PageViewRestriction.objects.all()))
 
 
-def child(model: type[Page], parent: Page, slug: str) -> Page | None:
-    """Return a page's child of a kind by its slug, public or not, with the ``shown_with`` of its kind."""
-    return _children(model).first(slug=slug, path=parent.path, depth=parent.depth + 1)
+def child(model: type[Page], parent: Page, slug: str, *, shown: bool = True) -> Page | None:
+    """
+    Return a page's child of a kind by its slug, public or not.
+
+    With all that its page shows; or, not to be ``shown``, with what it takes to answer a form.
+    """
+    return _children(model, shown).first(slug=slug, path=parent.path, depth=parent.depth + 1)
 
 
 @lru_cache
-def _children(model: type[Page]) -> Prepared:
+def _children(model: type[Page], shown: bool) -> Prepared:
     below = {"slug": Given("slug"), "depth": Given("depth"), "path__startswith": Given("path")}
-    pages = model.objects.filter(**below).select_related(*model.shown_with)
+    pages = model.objects.filter(**below)
+    pages = pages.select_related(*model.shown_with) if shown else pages.only(*TO_FIND, *model.asked_by_forms)
     return Prepared(lambda: with_privacy(pages))
 
 
@@ -44,6 +50,7 @@ class MostlyPublicMixin:
     """A page that asks no more about its privacy once it was told that the site has no private section."""
 
     shown_with: tuple[str, ...] = ()
+    asked_by_forms: tuple[str, ...] = ()
     site_has_private_pages = True
 
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:

@@ -14,6 +14,8 @@ from blog.comments.rules import Limits
 from cms import public_pages
 from cms.prepared import Given, Prepared
 
+ASKED = ("comments_open", "comment_moderation", "comments_close_after_days", "date")
+
 
 class Discussed(Protocol):
     """A page that takes comments: what is asked of it beyond being a page of Wagtail."""
@@ -78,8 +80,7 @@ def now(page: Discussed) -> Policy | None:
 
 @lru_cache
 def _public(model: type[Page]) -> Prepared:
-    asked = ("url_path", "comments_open", "comment_moderation", "comments_close_after_days", "date")
-    return Prepared(lambda: public_pages.of(model.objects.only(*asked)).filter(pk=Given("pk")))
+    return Prepared(lambda: public_pages.of(model.objects.only("url_path", *ASKED)).filter(pk=Given("pk")))
 
 
 def _closed_by(page: Discussed, discussion: Discussion) -> Closed | None:
