@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from cms.outbox.models import Delivery, State
+from home.contact.site_settings import MessageSettings
 from tests.factories import ContactPageFactory, PostFactory, UserFactory
 from tests.faults import proof
 from tests.faults.fleet import Fleet
@@ -40,11 +41,17 @@ def all_kept(folder: Path, peer: SmtpPeer, chosen: Namespace) -> bool:
 
 
 def make_readers(servers: list[WebServer], *, migrated: bool) -> Readers:
+    """``migrated``: the database is a copy, in a hurry; the static files of HTML pages are left out then."""
     if not migrated:
         call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
     post, contact = PostFactory(slug="killed"), ContactPageFactory()
+    MessageSettings.objects.create(site=contact.get_site(), take_files=True)
     UserFactory(username="moderator", group="Comment moderators")
-    return Readers(servers, f"/api/v1/posts/{post.pk}/comments/", f"/api/v1/contact/{contact.pk}/")
+    comments = f"/api/v1/posts/{post.pk}/comments/"
+    html = [] if migrated else ["/", "/blog/", post.url, contact.url]
+    pages = [comments, "/blog/feed/", *html]
+    return Readers(servers, comments, f"/api/v1/contact/{contact.pk}/", contact.url, pages)
 
 
 def drain(folder: Path) -> None:
@@ -60,12 +67,13 @@ def drain(folder: Path) -> None:
 
 def _told(readers: Readers, fleet: Fleet, peer: SmtpPeer) -> bool:
     """Print what was done and what is wrong. Return whether nothing is."""
+    orphans = proof.files_without_a_row()
     wrongs = proof.wrongs(readers, peer, fleet.killed["worker"])
     connections.close_all()
     say(
         f"Killed: {fleet.killed['web']} web servers, {fleet.killed['worker']} workers. "
         f"Acknowledged: {len(readers.acknowledged):,} posts, {readers.repeats} repeated. "
-        f"Mails: {len(peer.mails):,}."
+        f"Mails: {len(peer.mails):,}. Files without a message, swept: {orphans}."
     )
     for wrong in wrongs:
         say(f"WRONG: {wrong}")
