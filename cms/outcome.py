@@ -7,6 +7,7 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
+RETRY_AFTER = 30  # seconds, while nothing can be kept
 SentForm = TypeVar("SentForm", bound=Form)
 
 

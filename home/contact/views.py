@@ -6,8 +6,7 @@ from typing import Protocol
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
-from cms.outage import RETRY_AFTER
-from cms.outcome import Outcome
+from cms.outcome import RETRY_AFTER, Outcome
 from cms.rate_limit import clients
 from cms.rate_limit.actions import TooManyError
 from home.contact import actions, file_kinds
