@@ -81,7 +81,7 @@ def own_cluster() -> Iterator[Cluster]:
         disk.mkdir()
         own_disk = _mount(disk)
         if own_disk:
-            until_the_end.callback(subprocess.run, ["umount", disk], check=True)
+            until_the_end.callback(subprocess.run, ["umount", "--lazy", disk], check=True)
         for each in (folder, disk):
             os.chown(each, owner.pw_uid, owner.pw_gid)
         cluster = Cluster(disk, programs, owner, own_disk=own_disk)

@@ -129,7 +129,7 @@ class TestNobodyThere:
         assert what_became(row) == ("waiting", "dropped", "after DATA: TimeLimitError")
 
     def test_a_mail_takes_no_longer_than_its_lease(self):
-        longest = timedelta(seconds=smtp.TIME_LIMIT + postman.INSISTS_FOR)
+        longest = timedelta(seconds=smtp.TIME_LIMIT)
         between_two_chores = timedelta(seconds=smtp.TIME_LIMIT + postman.BATCH_LASTS)
         assert longest < actions.LEASE
         assert between_two_chores < queries.WORKER_LOST_AFTER
