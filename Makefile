@@ -35,6 +35,8 @@ bench: tools ## Measure the promised speeds on a site of its own; DATABASE_URL c
 faults: tools ## Kill web server and worker under load, 1,000 rounds or ROUNDS, and take away what they lean on
 	@$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),1000)
 	@$(BIN)/python -m tests.faults --rounds 0
+	@$(BIN)/python -m tests.faults --rounds 0 --own-server
+	@MAILS=600 $(BIN)/pytest -q tests/cms/outbox/test_long_outage.py
 
 lock: tools ## Write both lock files anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv

@@ -11,9 +11,9 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from cms.outcome import RETRY_AFTER
 from cms.problems import problem
 
-RETRY_AFTER = 30  # seconds
 AWAY = "The site cannot save or read anything at this moment. Nothing was kept; send it again a little later."
 FAULT = "Something went wrong on our side."
 

@@ -7,6 +7,7 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
+RETRY_AFTER = 30  # seconds, while nothing can be kept
 SentForm = TypeVar("SentForm", bound=Form)
 
 
@@ -15,8 +16,8 @@ class Outcome(Generic[SentForm]):
     """
     ``answer`` is where to go next. Without one the page is shown again, with the form and its words.
 
-    ``status`` is then 422 for words to mend, 403 where nothing is taken, 429 for too many at once;
-    ``retry_after`` is in seconds.
+    ``status`` is then 422 for words to mend, 403 where nothing is taken, 429 for too many at once,
+    503 where files cannot be kept; ``retry_after`` is in seconds.
     """
 
     form: SentForm

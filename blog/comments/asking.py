@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from blog.comments.models import Reader
 from blog.comments.subscribing import CONFIRM
+from cms.outbox import budget
 from cms.outbox.events import NotYetError
 from cms.outbox.models import Delivery, DeliveryQuerySet, State
 
@@ -26,7 +27,7 @@ def may_ask(reader: Reader, row: Delivery) -> bool:
     Say whether this row may become a mail: one in 24 hours to an address, however many rows there are.
 
     Raises NotYetError when it may later: so that what was typed after a mail had gone is asked about once the
-    address is proven, and so that the site as a whole asks no more than MOST_AN_HOUR.
+    address is proven, and so that the site as a whole is made to ask no more than MOST_AN_HOUR.
     """
     rows = Delivery.objects.filter(event=CONFIRM, recipient=row.recipient)
     if _another_will_ask(rows, row):
@@ -35,7 +36,7 @@ def may_ask(reader: Reader, row: Delivery) -> bool:
         _wait_until(last + ONE_IN)
         if reader.proven_at is None and (row.created_at < last + ONE_IN or _asked_enough(rows)):
             return False
-    _wait_for_the_others()
+    budget.take(row, most=MOST_AN_HOUR)
     return True
 
 
@@ -49,14 +50,6 @@ def _another_will_ask(rows: DeliveryQuerySet, row: Delivery) -> bool:
 
 def _asked_enough(rows: DeliveryQuerySet) -> bool:
     return _sent(rows).filter(finished_at__gt=timezone.now() - WEEK).count() >= MOST_A_WEEK
-
-
-def _wait_for_the_others() -> None:
-    """Keep to the hour's budget. Several workers at once may exceed it by one mail each."""
-    sent = _sent(Delivery.objects.filter(event=CONFIRM, finished_at__gt=timezone.now() - timedelta(hours=1)))
-    times = sent.values_list("finished_at", flat=True)[:MOST_AN_HOUR]
-    if len(times) == MOST_AN_HOUR:
-        _wait_until(times[MOST_AN_HOUR - 1] + timedelta(hours=1))
 
 
 def _wait_until(moment: datetime) -> None:

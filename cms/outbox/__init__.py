@@ -10,6 +10,7 @@ The outbox: everything that leaves the site is first a row.
     couriers, smtp      who carries it: one small interface for each kind; mail is one
     pacing              how many a minute one host gets
     actions.sent ...    what became of it; refused for now is due again, later and later
+    budget              how many mails of one kind an hour may ask for
     chores              what the worker does by the clock, registered by the app that wants it
     staff               send again, give up: the admin page and the command call these
     manage.py deliver   the worker; manage.py outbox tells how it is

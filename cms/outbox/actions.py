@@ -66,6 +66,8 @@ def refused(delivery: Delivery, why: Refusal, answer: str) -> bool:
     """Write down one of the refusals, each in its way."""
     if why == Refusal.FOR_NOW:
         return refused_for_now(delivery, answer)
+    if why == Refusal.MAILBOX:
+        return mailbox_takes_nothing(delivery, answer)
     if why == Refusal.DROPPED:
         return dropped(delivery, answer)
     return refused_for_good(delivery, answer, why=why)
@@ -82,12 +84,20 @@ def refused_for_now(delivery: Delivery, answer: str) -> bool:
     return _later(delivery, answer, refusal=Refusal.FOR_NOW)
 
 
+def mailbox_takes_nothing(delivery: Delivery, answer: str) -> bool:
+    """Try again as often, but let it be no sign that the queue is late: only its recipient is in the way."""
+    if delivery.attempts >= MAX_ATTEMPTS:
+        return refused_for_good(delivery, answer, why=Refusal.MAILBOX)
+    due_at = timezone.now() + back_off(delivery.attempts)
+    return _later(delivery, answer, due_at=due_at, wanted_since=due_at, refusal=Refusal.MAILBOX)
+
+
 def dropped(delivery: Delivery, answer: str) -> bool:
     """
     The whole mail was with the server when it went away: perhaps it was taken, perhaps not.
 
-    It is sent once more, with the same Message-ID. After that a member of staff decides: who got it twice
-    already shall not get it a thousand times.
+    It is sent once more, with the same Message-ID. After that a member of staff decides, each time anew: who
+    got it twice already shall not get it a thousand times.
     """
     drops = delivery.drops + 1
     if drops >= MAX_DROPS:
@@ -181,14 +191,13 @@ def report_alive(name: str) -> None:
 
 
 def _anew() -> dict[str, object]:
-    """The fields of a row that nobody has tried yet. Its Message-ID stays."""
+    """The fields of a row that nobody has tried yet. Its Message-ID stays, and so do its drops."""
     now = timezone.now()
     return {
         "state": State.WAITING,
         "due_at": now,
         "wanted_since": now,
         "attempts": 0,
-        "drops": 0,
         "has_turn": False,
         "finished_at": None,
         "lease_until": None,
@@ -205,8 +214,8 @@ def _finish(delivery: Delivery, state: State, answer: str, **fields: object) -> 
 
 
 def _later(delivery: Delivery, answer: str, **fields: object) -> bool:
-    due_at = timezone.now() + back_off(delivery.attempts)
-    return _write(delivery, due_at=due_at, last_answer=answer[:120], has_turn=False, **fields)
+    fields = {"due_at": timezone.now() + back_off(delivery.attempts), **fields}
+    return _write(delivery, last_answer=answer[:120], has_turn=False, **fields)
 
 
 def _untried(delivery: Delivery, **fields: object) -> bool:

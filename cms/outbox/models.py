@@ -20,6 +20,7 @@ class Refusal(models.TextChoices):
 
     FOR_NOW = "now", "Refused for now"
     FOR_GOOD = "good", "Refused for good"
+    MAILBOX = "mailbox", "Mailbox takes nothing now"
     RECIPIENT = "recipient", "Refused this recipient"
     DROPPED = "dropped", "Dropped after DATA"
     UNWRITTEN = "unwritten", "Could not be written"
@@ -48,7 +49,7 @@ class Delivery(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.WAITING)
     due_at = models.DateTimeField(default=timezone.now)
     wanted_since = models.DateTimeField(
-        default=timezone.now, help_text="When it was first due; unlike due_at, no back-off moves it."
+        default=timezone.now, help_text="When it was first due; back-off moves it only for a mailbox's sake."
     )
     attempts = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
 BATCH_LASTS = 5.0  # seconds; then the worker's other chores have their turn
-INSISTS_FOR = 60.0  # seconds; with a mail's longest delivery still shorter than a lease
+INSISTS_FOR = 600.0  # seconds; while the database is away nobody else takes the row
 ASKS_AGAIN_AFTER = 0.5  # seconds
 
 
@@ -100,7 +100,7 @@ def _hand_over(delivery: Delivery, letter: Any, way: Round) -> bool:
 
 
 def _insist(write: Callable[[], object]) -> None:
-    """Write down what became of a mail even if the database is away for a moment: else it goes out again."""
+    """Write down what became of a mail even if the database is away for minutes: else it goes out again."""
     deadline = time.monotonic() + INSISTS_FOR
     while True:
         try:

@@ -18,7 +18,8 @@ class Status:
     """
     ``oldest_due`` is how long the oldest row has waited that could have gone.
 
-    Back-off makes no row younger: with the mail server away the queue is late, however often it is tried.
+    Back-off makes no row younger: with the mail server away the queue is late, however often it is tried. But
+    a mailbox that takes nothing is no sign that the queue is ill.
     """
 
     worker_seen: bool

@@ -5,6 +5,7 @@ The courier of mail: one connection to the mail server for many mails, and a nam
 clock of its own limits the whole delivery, and cuts the line under whoever waits at the other end.
 """
 
+import re
 import smtplib
 import socket
 import threading
@@ -22,6 +23,9 @@ from cms.outbox.models import Refusal
 
 TIME_LIMIT = 40.0  # seconds for one mail, connection included; well below the lease
 REPLIES, PERMANENT = range(200, 600), 500
+MAILBOX_STATUS = re.compile(rb"(4\.2\.\d+|5\.2\.2)\b")  # RFC 3463: of the mailbox, and for now; full
+ANY_STATUS = re.compile(rb"[245]\.\d+\.\d+\b")
+MAILBOX_CODES = frozenset({450, 452, 552})  # RFC 5321, said of a recipient without such a status
 NOT_THE_MAILS_FAULT = frozenset({530, 534, 535, 538})  # of the log-in or of TLS: the site's to mend
 
 
@@ -192,12 +196,22 @@ def _code(error: Exception) -> int:
 def _replied(error: Exception, code: int) -> Refused:
     """The server said no. Refused for good is what it said of this mail; the rest is tried again."""
     answer = f"{type(error).__name__} {code}"
+    if _of_the_mailbox(error, code):
+        return Refused(Refusal.MAILBOX, answer)
     about_the_mail = (smtplib.SMTPSenderRefused, smtplib.SMTPDataError, smtplib.SMTPRecipientsRefused)
     if code < PERMANENT or code in NOT_THE_MAILS_FAULT or not isinstance(error, about_the_mail):
         return Refused(Refusal.FOR_NOW, answer)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return Refused(Refusal.RECIPIENT, answer)
     return Refused(Refusal.FOR_GOOD, answer)
+
+
+def _of_the_mailbox(error: Exception, code: int) -> bool:
+    """Whether only this mailbox takes nothing, and only for now. What is in doubt is the server's."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        words = next(iter(error.recipients.values()))[1]
+        return bool(MAILBOX_STATUS.match(words)) or (code in MAILBOX_CODES and not ANY_STATUS.match(words))
+    return isinstance(error, smtplib.SMTPDataError) and bool(MAILBOX_STATUS.match(error.smtp_error))
 
 
 def _fell_silent(error: Exception, line: Line) -> Refused:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from blog.comments.subscriptions import Suppression
 from cms import vault
 from cms.outbox import actions as outbox
-from cms.outbox.events import NotYetError
+from cms.outbox import budget
 from cms.outbox.models import Delivery, DeliveryQuerySet, State
 from home.contact.models import ContactMessage, CopyToken, MessageCopy
 from home.contact.states import State as MessageState
@@ -28,7 +28,6 @@ COPY = "contact.copy"
 LIFE = timedelta(days=7)
 ONE_IN = timedelta(hours=24)
 WEEK = timedelta(days=7)
-HOUR = timedelta(hours=1)
 MOST_A_WEEK = 3
 MOST_AN_HOUR = 200
 BYTES = 24
@@ -44,7 +43,7 @@ def may_ask(row: Delivery) -> bool:
     """
     Say whether a row may become a mail: one in 24 hours to an address, three a week.
 
-    Raises NotYetError where the site has asked as often as it may within the hour.
+    Raises NotYetError where the site was made to ask as often as it may within the hour.
     """
     rows = Delivery.objects.filter(event=CONFIRM, recipient=row.recipient)
     if rows.filter(state=State.WAITING, pk__lt=row.pk).exists():
@@ -52,9 +51,7 @@ def may_ask(row: Delivery) -> bool:
     lately = _sent(rows, WEEK).values_list("finished_at", flat=True)[:MOST_A_WEEK]
     if len(lately) == MOST_A_WEEK or (lately and lately[0] > timezone.now() - ONE_IN):
         return False
-    asked = _sent(Delivery.objects.filter(event=CONFIRM), HOUR).values_list("finished_at", flat=True)
-    if len(times := asked[:MOST_AN_HOUR]) == MOST_AN_HOUR:
-        raise NotYetError(times[MOST_AN_HOUR - 1] + HOUR)
+    budget.take(row, most=MOST_AN_HOUR)
     return True
 
 

@@ -78,13 +78,12 @@ def promise_mail(message: ContactMessage) -> None:
 
 def _keep_files(message: ContactMessage, sent: SentMessage) -> None:
     """Raises OSError when the disk takes no more: nothing of the message is kept then."""
-    for file in sent.files:
+    if not sent.files:
+        return
+    names = store.write(file.content for file in sent.files)
+    for file, name in zip(sent.files, names, strict=True):
         Attachment.objects.create(
-            message=message,
-            name=file.name,
-            kind=file.kind,
-            size=len(file.content),
-            stored_as=store.write(file.content),
+            message=message, name=file.name, kind=file.kind, size=len(file.content), stored_as=name
         )
 
 

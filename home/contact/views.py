@@ -6,7 +6,7 @@ from typing import Protocol
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
-from cms.outcome import Outcome
+from cms.outcome import RETRY_AFTER, Outcome
 from cms.rate_limit import clients
 from cms.rate_limit.actions import TooManyError
 from home.contact import actions, file_kinds
@@ -15,6 +15,7 @@ from home.contact.forms import Asks, ContactForm
 
 MOST_AT_ONCE = file_kinds.MOST_FILES * file_kinds.MOST_BYTES + 1024 * 1024  # bytes of a body
 TOO_MANY = "You have sent several messages in a short time. Your words are below; send them in {} seconds."
+NO_ROOM = "We could not keep your files. Send your words without them."
 
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,6 @@ def receive(request: HttpRequest, page: Contactable) -> Outcome[ContactForm]:
         return Outcome(form, 429, retry_after=limit.retry_after).because(TOO_MANY.format(limit.retry_after))
     except OSError:
         logger.exception("the files of a message were not kept")
-        return Outcome(form, 503).because("We could not keep your files. Send your words without them.")
+        return Outcome(form, 503, retry_after=RETRY_AFTER).because(NO_ROOM)
     to = f"{page.get_url()}thanks/{'?copy=1' if sent.wants_copy else ''}"
     return Outcome(form, 303, answer=HttpResponse(status=303, headers={"Location": to}))

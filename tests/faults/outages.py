@@ -1,4 +1,8 @@
-"""What a site leans on goes away, one after the other, while readers post: cache, disk, database, worker."""
+"""
+What a site leans on goes away, one after the other, while readers post: cache, disk, database, worker.
+
+On a database server that others use connections are torn away; one of our own crashes, and its disk is full.
+"""
 
 import resource
 import shutil
@@ -17,6 +21,7 @@ from django.db import connection, connections
 
 from cms.outbox.models import Delivery, State
 from tests.faults import proof
+from tests.faults.cluster import Cluster
 from tests.faults.readers import Readers
 from tests.faults.run import drain, make_readers, say
 from tests.own_site import WORKER, Process, WebServer, processes_of, running
@@ -26,6 +31,9 @@ REDIS = "redis-server"
 WITHIN = 60.0  # seconds
 BLOWS = 12
 BETWEEN_BLOWS = 0.25  # seconds
+AWAY_FOR = (1, 5, 100)  # seconds
+BACK_WITHIN = 15.0  # seconds
+FULL_FOR = 10.0  # seconds
 NO_BYTE_MORE = 1
 
 
@@ -35,6 +43,7 @@ class Site:
     worker: Process
     peer: SmtpPeer
     readers: Readers
+    cluster: Cluster | None = None
     redis: Process | None = None
     workers_killed: int = 0
 
@@ -46,15 +55,17 @@ class Site:
 
 
 def all_kept(folder: Path, peer: SmtpPeer, chosen: Namespace) -> bool:
+    cluster: Cluster | None = chosen.cluster
     server, worker = WebServer(folder / "web.log"), Process(WORKER, folder / "worker.log")
-    site = Site(server, worker, peer, make_readers([server], migrated=bool(chosen.template)))
+    site = Site(server, worker, peer, make_readers([server], migrated=bool(chosen.template)), cluster)
+    connections.close_all()  # ours would be torn as well
     site.readers.told_to_wait_is_no_fault = True
     with ExitStack() as until_the_end:
         site.redis = until_the_end.enter_context(_redis(folder))
         until_the_end.enter_context(running(server, worker))
         with site.readers.posting():
             site.goes_on()
-            for outage in outages():
+            for outage in outages(cluster):
                 waited = site.readers.waits
                 outage(site)
                 site.goes_on()
@@ -65,7 +76,14 @@ def all_kept(folder: Path, peer: SmtpPeer, chosen: Namespace) -> bool:
     return _told(site)
 
 
-def outages() -> Iterator[Callable[[Site], None]]:
+def outages(cluster: Cluster | None) -> Iterator[Callable[[Site], None]]:
+    if cluster:
+        yield server_crashes
+        if cluster.own_disk:
+            yield servers_disk_is_full
+        else:
+            say("PostgreSQL's disk is not filled: to give it a small one takes root and mount.")
+        return
     if shutil.which(REDIS):
         yield cache_is_killed
     yield database_is_torn_away if connection.vendor == "postgresql" else disk_is_full
@@ -97,6 +115,30 @@ def database_is_torn_away(site: Site) -> None:
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         time.sleep(BETWEEN_BLOWS)
+
+
+def server_crashes(site: Site) -> None:
+    """PostgreSQL crashed in the middle of requests, and was started again 1 s, then 5 s, then 100 s later."""
+    for seconds in AWAY_FOR:
+        site.cluster.crash()
+        time.sleep(seconds)
+        site.cluster.start()
+        begun = time.monotonic()
+        site.goes_on()
+        recovered = time.monotonic() - begun
+        say(f"Away for {seconds} s; eight posts and a mail {recovered:.1f} s after its return.")
+        assert recovered < BACK_WITHIN
+
+
+def servers_disk_is_full(site: Site) -> None:
+    """The disk of PostgreSQL was full to the last byte for ten seconds and more, and had room again later."""
+    waited, begun = site.readers.waits, time.monotonic()
+    with site.cluster.no_room():
+        wait_until(lambda: site.readers.waits >= waited + BLOWS and time.monotonic() > begun + FULL_FOR)
+        ended = not site.cluster.runs
+    if not site.cluster.runs:
+        site.cluster.start()
+    say(f"On the full disk PostgreSQL {'ended itself and was started again' if ended else 'went on'}.")
 
 
 def worker_dies_with_a_mail_in_hand(site: Site) -> None:

@@ -1,18 +1,25 @@
 """What must be true at the end: everything acknowledged is there once, and so is all that follows from it."""
 
+import hashlib
+import os
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.utils import timezone
 
 from blog.comments.models import Decision, ReaderComment, Revision, Subscription, Token
 from blog.comments.notices import HELD
 from blog.comments.subscribing import CONFIRM
 from cms.outbox.models import Delivery, State
+from home.contact import retention, store
 from home.contact.mail import RECEIVED
-from home.contact.models import ContactMessage, MessageRecipient
-from tests.faults.readers import Post, Readers
+from home.contact.models import Attachment, ContactMessage, MessageRecipient
+from tests.faults.posts import Post
+from tests.faults.readers import Readers
 from tests.smtp_peer import SmtpPeer
 
 
@@ -22,6 +29,7 @@ def wrongs(readers: Readers, peer: SmtpPeer, workers_killed: int) -> list[str]:
         *readers.refused,
         *_comments(readers.acknowledged),
         *_messages(readers.acknowledged),
+        *_files(readers.acknowledged),
         *_deliveries(),
         *_mails(peer, workers_killed),
     ]
@@ -61,6 +69,31 @@ def _messages(acknowledged: dict[int, int | None]) -> Iterator[str]:
     pks = [pk for pk, _ in stored]
     yield from _differ("recipients", pks, MessageRecipient.objects.values_list("message_id", flat=True))
     yield from _differ("messages in the outbox", pks, _subjects(RECEIVED))
+
+
+def files_without_a_row() -> int:
+    """Return how many files a killed server left behind, or one whose disk was full."""
+    return len(_on_disk()) - Attachment.objects.count()
+
+
+def _files(acknowledged: dict[int, int | None]) -> Iterator[str]:
+    """Each is there whole, with its message; what has no row goes with the worker's broom, a day later."""
+    sent = [(Post(number).words, _digest(file)) for number in acknowledged for file in Post(number).files]
+    rows = list(Attachment.objects.values_list("message__fields", "stored_as"))
+    yield from _differ("files", sent, [(fields[-1][1], _digest(store.read(name))) for fields, name in rows])
+    for file in _on_disk():
+        os.utime(file, (time.time() - store.ORPHAN_AFTER - 1,) * 2)
+    retention.purge()
+    yield from _differ("files on the disk", [name for _, name in rows], [file.name for file in _on_disk()])
+
+
+def _on_disk() -> list[Path]:
+    folder = Path(settings.DATA_DIR, "attachments")
+    return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def _digest(content: bytes | None) -> str:
+    return hashlib.sha256(content).hexdigest() if content is not None else "lost"
 
 
 def _deliveries() -> Iterator[str]:

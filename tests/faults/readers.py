@@ -1,4 +1,4 @@
-"""Readers who post comments and messages over HTTP, and send again what was not acknowledged."""
+"""Readers who post and read over HTTP, and send again what was not acknowledged."""
 
 import http.client
 import json
@@ -8,59 +8,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, cycle
+from typing import Any
 
-from blog.comments.asking import MOST_AN_HOUR
+from tests.faults.posts import Post
 from tests.own_site import HOST, WebServer
 
 READERS = 4
 PAUSE = 0.1  # seconds at most between two posts of a reader
 BEFORE_A_REPEAT = 0.1  # seconds
-ONE_ASKS_IN = 50
-ACCEPTED, TO_WAIT = 202, 503
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """
-    The number is in the words, the address and the key. Some ask for mail about replies: all together no more
-    than the site asks within an hour.
-    """
-
-    number: int
-
-    @property
-    def is_message(self) -> bool:
-        return self.number % 4 == 0
-
-    @property
-    def notify(self) -> bool:
-        return self.number % ONE_ASKS_IN == 1 and self.number < ONE_ASKS_IN * MOST_AN_HOUR
-
-    @property
-    def words(self) -> str:
-        return f"Words of number {self.number}"
-
-    @property
-    def body(self) -> str:
-        person = {"name": "Ada", "email": f"reader{self.number}@example.org"}
-        said = {"message": self.words} if self.is_message else {"comment": self.words, "notify": self.notify}
-        return json.dumps({**person, **said})
-
-    @property
-    def headers(self) -> dict[str, str]:
-        client = f"10.{self.number // 65536 % 256}.{self.number // 256 % 256}.{self.number % 256}"
-        return {
-            "Content-Type": "application/json",
-            "Idempotency-Key": f"key-{self.number}",
-            "X-Forwarded-For": client,
-        }
+READ, ACCEPTED, THANKED, TO_WAIT = 200, 202, 303, 503
 
 
 @dataclass(slots=True)
 class Readers:
     """
-    ``acknowledged`` holds the id of each accepted comment by its number, None for a message.
+    ``comments`` and ``messages`` are doors of the API, ``form`` takes messages with files; one reader opens
+    ``pages`` in turn. ``acknowledged`` holds each accepted comment's id by its number, None for a message.
 
     ``waits`` counts the answers that asked to come again later, where that is no fault.
     """
@@ -68,6 +32,8 @@ class Readers:
     servers: list[WebServer]
     comments: str
     messages: str
+    form: str
+    pages: list[str]
     acknowledged: dict[int, int | None] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     repeats: int = 0
@@ -80,6 +46,7 @@ class Readers:
     def posting(self) -> Iterator[None]:
         """Let them post; at the end each first gets his last post acknowledged."""
         threads = [threading.Thread(target=self._post_on, args=(seed,)) for seed in range(READERS)]
+        threads.append(threading.Thread(target=self._read_on))
         for thread in threads:
             thread.start()
         try:
@@ -97,22 +64,40 @@ class Readers:
                 self.repeats += 1
                 time.sleep(BEFORE_A_REPEAT)
 
+    def _read_on(self) -> None:
+        for page, server in zip(cycle(self.pages), cycle(self.servers), strict=False):
+            if self.over.wait(PAUSE):
+                return
+            status, _ = self._ask(server, "GET", page)
+            if status and status != READ:
+                self.refused.append(f"page {page}: {status}")
+
     def _is_acknowledged(self, post: Post, server: WebServer) -> bool:
-        """Say whether anything came back. What is not 202 then is a fault as well."""
+        """Say whether anything came back. What is no acknowledgement then is a fault as well."""
+        status, said = self._ask(server, "POST", self._door(post), post.body, post.headers)
+        if status == (THANKED if post.has_files else ACCEPTED):
+            self.acknowledged[post.number] = None if post.is_message else json.loads(said)["id"]
+        elif status:
+            self.refused.append(f"number {post.number}: {status}")
+        return bool(status)
+
+    def _door(self, post: Post) -> str:
+        if post.has_files:
+            return self.form
+        return self.messages if post.is_message else self.comments
+
+    def _ask(self, server: WebServer, *asked: Any) -> tuple[int, bytes]:
+        """Return status and body; 0 for no answer, and for the word to come later where that is no fault."""
         door = http.client.HTTPConnection(HOST, server.port, timeout=30)
         try:
-            door.request("POST", self.messages if post.is_message else self.comments, post.body, post.headers)
+            door.request(*asked)
             answer = door.getresponse()
             said = answer.read()
         except (OSError, http.client.HTTPException):
-            return False
+            return 0, b""
         finally:
             door.close()
         if self.told_to_wait_is_no_fault and answer.status == TO_WAIT and answer.getheader("Retry-After"):
             self.waits += 1
-            return False
-        if answer.status == ACCEPTED:
-            self.acknowledged[post.number] = json.loads(said).get("id")
-        else:
-            self.refused.append(f"number {post.number}: {answer.status}")
-        return True
+            return 0, b""
+        return answer.status, said

@@ -301,6 +301,25 @@ def test_beyond_the_budget_of_an_hour_confirmations_wait_and_none_is_lost(post, 
     assert len({mail["To"] for mail in smtp.mails}) == 7
 
 
+def test_an_outage_uses_up_no_budget_and_a_flood_gets_no_more_by_it(post, smtp, clock, monkeypatch):
+    monkeypatch.setattr(asking, "MOST_AN_HOUR", 3)
+    smtp.at["MAIL", ""] = ["421 going down"] * 1000
+    for number in range(20):
+        asked(post, f"reader{number}@example.org")
+    for _ in range(2):
+        deliver()
+        clock.shift(timedelta(hours=2, seconds=2))
+    assert smtp.mails == []
+    smtp.at.clear()
+    sent = []
+    for _ in range(3):
+        deliver()
+        sent.append(len(smtp.mails))
+        clock.shift(timedelta(hours=1, seconds=1))
+
+    assert sent == [3 * 5, 3 * 6, 20]
+
+
 def test_an_address_on_the_list_gets_no_mail_whoever_types_it(post, smtp, clock):
     asked(post, VICTIM)
     deliver()

@@ -6,12 +6,14 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from cms.outbox import actions, staff
+from cms.outbox import actions, postman, staff
 from cms.outbox.models import Delivery, Refusal, State
-from tests.conftest import signed_in
+from tests.conftest import signed_in, visitor
 from tests.factories import UserFactory
+from tests.smtp_peer import DROP
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +219,34 @@ def test_the_command_gives_up_by_id():
     assert "1 given up" in outbox("give-up", str(row.pk))
     with pytest.raises(CommandError):
         outbox("give-up", str(row.pk))
+
+
+def test_staff_are_told_of_a_mail_that_may_have_arrived_twice_and_each_press_sends_it_once(
+    staff_client, front_desk, smtp, contact
+):
+    smtp.at["DATA", ""] = [DROP] * 3
+    words = {"name": "Ben", "email": "ben@example.org", "message": "Are you there?"}
+    assert visitor().post(contact.url, words).status_code == 303
+    row = Delivery.objects.get()
+    for _ in range(3):
+        deliver_all()
+    page = staff_client.get(f"{OUTBOX}?state=failed").content.decode()
+    assert "Dropped after DATA" in page
+    assert "2 times with the whole mail in its hands: it may have arrived as often." in page
+    message = signed_in(front_desk).get(f"/admin/messages/{row.subject_id}/").content.decode()
+    assert "it may have arrived all the same" in message
+    assert len(smtp.mails) == 2
+
+    for copies in (3, 4):
+        staff_client.post(f"{OUTBOX}{row.pk}/", {"do": "send-again"})
+        for _ in range(3):
+            deliver_all()
+        assert len(smtp.mails) == copies
+
+    assert set(smtp.message_ids) == {f"<{row.message_id}@localhost>"}
+    assert Delivery.objects.get().state == State.SENT
+
+
+def deliver_all() -> None:
+    Delivery.objects.filter(state=State.WAITING).update(due_at=timezone.now())
+    postman.deliver_due()

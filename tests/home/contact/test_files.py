@@ -1,6 +1,7 @@
 """Files that come with a message: which are taken, where they lie, who opens them, when they go."""
 
 import os
+import resource
 import time
 
 import pytest
@@ -156,10 +157,23 @@ def test_a_full_disk_is_said_and_nothing_is_half_kept(taking, tmp_path):
 
     answer = upload(taking, PDF)
 
-    assert answer.status_code == 503
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert "We could not keep your files" in answer.content.decode()
     assert "See what I send." in answer.content.decode()
     assert not ContactMessage.objects.exists()
+
+
+def test_of_files_that_do_not_fit_none_stays(tmp_path, settings):
+    settings.DATA_DIR = tmp_path
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            store.write([PDF, PDF * 1000])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    assert on_disk(tmp_path) == []
 
 
 @pytest.mark.parametrize("how", ["deleted", "erased", "purged"])
@@ -182,7 +196,7 @@ def test_a_file_goes_with_its_message(taking, tmp_path, admin, how, django_captu
 
 def test_what_has_no_row_is_purged_a_day_later(taking, tmp_path):
     upload(taking, PDF)
-    kept, orphan, fresh = Attachment.objects.get().stored_as, store.write(PDF), store.write(PDF)
+    kept, (orphan, fresh) = Attachment.objects.get().stored_as, store.write([PDF, PDF])
     for name in (kept, orphan):
         os.utime(tmp_path / "attachments" / name, (time.time() - 90_000,) * 2)
 
