@@ -193,10 +193,12 @@ def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
     Not every statement bears that: one of Wagtail's, with DISTINCT and a value in ORDER BY, does not. So this
     is not Django's ``server_side_binding``, which is for all or none.
     """
-    cursor = connection.cursor()
-    if connection.vendor == "postgresql":
-        cursor.cursor = psycopg.Cursor(connection.connection)
-    return cursor
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        return connection._prepare_cursor(psycopg.Cursor(connection.connection))
 
 
 def _is_drawn(field: Field) -> bool:

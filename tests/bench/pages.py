@@ -23,6 +23,7 @@ from tests.own_site import WebServer
 
 SIZES = (0, 50, 100, 1_000, 10_000, 100_000)
 AGAINST = 50
+USUAL = 10_000  # comments; what PostgreSQL plans for a few it keeps until it counts its rows again
 ROUNDS = 5
 REQUESTS = 40
 MOST_TIMES_DEARER = 1.5

@@ -19,7 +19,7 @@ def all_met(folder: Path, chosen: list[str]) -> bool:
     call_command("migrate", verbosity=0)
     call_command("load_demo", stdout=StringIO())
     call_command("collectstatic", interactive=False, verbosity=0)
-    posts = pages.make_posts(pages.SIZES if "pages" in chosen else (pages.AGAINST,))
+    posts = pages.make_posts(pages.SIZES if "pages" in chosen else (pages.AGAINST, pages.USUAL))
     probing.make_readers()
     table = Table()
     server = WebServer(folder / "web.log")
