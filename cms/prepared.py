@@ -2,9 +2,9 @@
 Statements whose SQL is written once, for the few paths that a crowd walks.
 
 Django writes the SQL of a query anew each time it is asked, and that takes many times as long as the answer
-of SQLite. ``prepared`` keeps what the ORM has written, with places for the values; ``insert`` and
-``insert_or_lock`` write one row of one table. Values and objects are converted and made by the ORM's own
-parts; ``save`` sends signals, these do not.
+of SQLite. ``prepared`` keeps what the ORM has written, with places for the values; ``insert`` writes one row
+of one table. Values and objects are converted and made by the ORM's own parts; ``save`` sends signals, this
+does not.
 """
 
 import copy
@@ -129,61 +129,34 @@ def insert(row: Model, *, into: type[Model] | None = None, ignore_conflicts: boo
 
     False when ``ignore_conflicts`` and such a row is there already. Raises IntegrityError.
     """
-    on_conflict = OnConflict.IGNORE if ignore_conflicts else None
-    return _insert(row, _insertion(connections[DEFAULT_DB_ALIAS].vendor, into or type(row), on_conflict))
-
-
-def insert_or_lock(row: Model, unique: str, *taken: str) -> None:
-    """
-    Write one row, or lock the one that has its value in a ``unique`` field already.
-
-    Its key, and the text and numbers in the fields ``taken``, are then those of the row that is there.
-    """
-    vendor = connections[DEFAULT_DB_ALIAS].vendor
-    _insert(row, _insertion(vendor, type(row), OnConflict.UPDATE, unique, taken))
-
-
-@dataclass(frozen=True, slots=True)
-class _Insertion:
-    sql: str
-    fields: tuple[Field, ...]
-    returned: tuple[str, ...]
-
-
-def _insert(row: Model, into: _Insertion) -> bool:
-    connection = connections[DEFAULT_DB_ALIAS]
-    params = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in into.fields]
+    model, connection = into or type(row), connections[DEFAULT_DB_ALIAS]
+    sql, fields, key = _insertion(connection.vendor, model, ignore_conflicts)
+    params = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     with _cursor(connection) as cursor:
-        cursor.execute(into.sql, params)
+        cursor.execute(sql, params)
         answer = cursor.fetchone()
     if answer is None:
         return False
-    for name, value in zip(into.returned, answer, strict=True):
-        setattr(row, name, value)
+    setattr(row, key, answer[0])
     return True
 
 
 @lru_cache(maxsize=64)
-def _insertion(
-    vendor: str,
-    model: type[Model],
-    on_conflict: OnConflict | None,
-    unique: str = "",
-    taken: tuple[str, ...] = (),
-) -> _Insertion:
+def _insertion(vendor: str, model: type[Model], ignore_conflicts: bool) -> tuple[str, tuple[Field, ...], str]:
+    """Return the statement for a table, what goes into it, and what its key is called."""
     connection = connections[DEFAULT_DB_ALIAS]
     quote, options = connection.ops.quote_name, model._meta
     fields = tuple(each for each in options.local_concrete_fields if not (each.generated or _is_drawn(each)))
-    returned = (options.pk, *map(options.get_field, taken))
+    on_conflict = OnConflict.IGNORE if ignore_conflicts else None
     parts = (
         connection.ops.insert_statement(on_conflict),
         quote(options.db_table),
         f"({', '.join(quote(field.column) for field in fields)})",
         f"VALUES ({', '.join(['%s'] * len(fields))})",
-        connection.ops.on_conflict_suffix_sql(fields, on_conflict, [unique], [unique]),
-        f"RETURNING {', '.join(quote(field.column) for field in returned)}",
+        connection.ops.on_conflict_suffix_sql(fields, on_conflict, [], []),
+        f"RETURNING {quote(options.pk.column)}",
     )
-    return _Insertion(" ".join(filter(None, parts)), fields, tuple(field.attname for field in returned))
+    return " ".join(filter(None, parts)), fields, options.pk.attname
 
 
 def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:

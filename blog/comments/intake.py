@@ -24,7 +24,7 @@ from blog.comments.models import Reader, ReaderComment, Revision, Token
 from blog.comments.states import PUBLIC, Actor, Moderation, Status
 from blog.comments.submissions import Receipt, Submission
 from cms import vault
-from cms.prepared import Given, insert, insert_or_lock, prepared
+from cms.prepared import Given, insert, prepared
 
 TOKEN_LIFE = timedelta(days=30)
 FRESH_TOKENS = 5  # of one comment: each repeat of its submission by key draws another
@@ -196,24 +196,29 @@ def _proven(submission: Submission) -> QuerySet[ReaderComment]:
 
 def _reader(address: str) -> Reader | None:
     """
-    Return the person, his row locked: nobody erases, merges or purges it before the comment refers to it.
+    Return the person's row, locked: nobody erases, merges or purges it before the comment refers to it.
 
-    Only key and ban are those of the row. The same statements run whether the address is known or not: the
-    time tells nothing.
+    The same statements run whether the address is known or not: the time tells nothing. A single one, with
+    ON CONFLICT DO UPDATE, takes PostgreSQL 0.1 ms longer for a known address: that can be measured.
     """
     if not address:
         return None
     index, *earlier = indexes = vault.indexes(address)
     known = _known_index.first(indexes=indexes) if earlier else None
-    reader = Reader(address_index=known or index, sealed_address=vault.seal(address))
-    insert_or_lock(reader, "address_index", "ban")
-    return reader
+    row = Reader(address_index=known or index, sealed_address=vault.seal(address))
+    insert(row, ignore_conflicts=True)
+    return _locked_reader.first(indexes=indexes)
 
 
 @prepared
 def _known_index() -> QuerySet:
     known = Reader.objects.filter(address_index__in=[Given("indexes", many=True)])
     return known.order_by().values_list("address_index", flat=True)
+
+
+@prepared
+def _locked_reader() -> QuerySet[Reader]:
+    return Reader.objects.select_for_update().filter(address_index__in=[Given("indexes", many=True)])
 
 
 def _issue_token(comment: ReaderComment) -> str:

@@ -11,7 +11,7 @@ from tests.bench import accepting, bombing, desk, pages, probing
 from tests.bench.table import Table
 from tests.own_site import WORKER, Process, WebServer, running
 
-PARTS = {"pages": pages, "accepting": accepting, "desk": desk, "probing": probing, "bombing": bombing}
+PARTS = {"pages": pages, "accepting": accepting, "desk": desk, "bombing": bombing, "probing": probing}
 
 
 def all_met(folder: Path, chosen: list[str]) -> bool:

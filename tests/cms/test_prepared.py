@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from blog.comments.models import Reader, ReaderComment
 from cms.outbox.models import Delivery, State
-from cms.prepared import Given, insert, insert_or_lock, prepared
+from cms.prepared import Given, insert, prepared
 from cms.rate_limit.models import Bucket
 from tests.factories import CommentFactory
 
@@ -100,19 +100,3 @@ def test_bytes_and_defaults_are_kept():
 
     stored = Reader.objects.get()
     assert (stored.pk, bytes(stored.sealed_address), stored.approved_count) == (row.pk, b"\0sealed", 0)
-
-
-def test_a_row_is_written_or_the_one_that_is_there_is_taken_as_it_is():
-    there = Reader(sealed_address=b"first", address_index="index", ban="hold", approved_count=3)
-    insert(there)
-    again = Reader(sealed_address=b"second", address_index="index")
-    other = Reader(sealed_address=b"other", address_index="another")
-
-    insert_or_lock(again, "address_index", "ban")
-    insert_or_lock(other, "address_index", "ban")
-
-    assert (again.pk, again.ban) == (there.pk, "hold")
-    assert other.pk not in {None, there.pk}
-    stored = Reader.objects.get(pk=there.pk)
-    assert (bytes(stored.sealed_address), stored.approved_count) == (b"first", 3)
-    assert Reader.objects.count() == 2
