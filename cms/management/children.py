@@ -34,12 +34,13 @@ class Children:
         self.processes[name] = child
 
     def finish(self, name: str, target: Callable[..., None], *given: Any) -> None:
-        """Run such a function to its end. Raises CommandError when it failed, having said why."""
+        """Run such a function to its end. Exit when it fails, having said why, and when asked to stop."""
         self.start(name, target, *given)
-        while not self.asked_to_stop and self.processes[name].exitcode is None:
-            self.processes[name].join(LOOK_EVERY)
+        while self.all_well():
+            time.sleep(LOOK_EVERY)
         self.stop()
-        if self.processes.pop(name).exitcode:
+        failed = self.processes.pop(name).exitcode
+        if self.asked_to_stop or failed:
             raise SystemExit(0 if self.asked_to_stop else 1)
 
     def ask_to_stop(self, *signal_and_frame: object) -> None:
