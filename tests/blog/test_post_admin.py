@@ -136,7 +136,8 @@ def test_what_is_ours_is_called_reader_comments(editing_moderator, admin, said):
     for url in ("/admin/", "/admin/comments/", "/admin/account/", "/admin/reports/site-history/"):
         html = signed_in(admin).get(url, follow=True).content.decode()
         assert "reader comments" in html.lower(), url
-        for unclear in (">Comments<", '"Comments"'):
+        assert "Add or show editors’ comments" in html, url
+        for unclear in (">Comments<", '"Comments"', "show comments"):
             assert unclear not in html, url
 
 
