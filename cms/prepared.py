@@ -164,9 +164,9 @@ def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
     Return a cursor that lets PostgreSQL plan a statement once, with its values beside it.
 
     Not every statement bears that: one of Wagtail's, with DISTINCT and a value in ORDER BY, does not. So this
-    is not Django's ``server_side_binding``, which is for all or none.
+    is not Django's ``server_side_binding``, which is for all or none. A log of statements shows their values.
     """
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or connection.queries_logged:
         return connection.cursor()
     connection.close_if_health_check_failed()
     connection.ensure_connection()

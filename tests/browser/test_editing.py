@@ -34,9 +34,10 @@ def add_block(editor: Page, name: str) -> Locator:
     Insert a block below the others; return its section of the page.
 
     A block slides in, and a click on what slides under it is lost: hence the key. Wagtail puts the cursor
-    into the block when it is there.
+    into the block when it is there; the list it was chosen from may go a little later.
     """
     body = editor.get_by_role("region", name="Body")
+    expect(editor.get_by_role("option")).to_have_count(0)
     body.get_by_role("button", name="Insert a block").last.press("Enter")
     editor.get_by_role("option", name=name).click()
     block = body.get_by_role("region", name=re.compile(f"^{name}"))
