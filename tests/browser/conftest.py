@@ -2,14 +2,25 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from threading import Condition
+from typing import Any
 from urllib.parse import urldefrag
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, connections
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories import PASSWORD
@@ -43,11 +54,36 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+class Handler(StaticFilesHandler):
+    """Knows how many requests it is busy with: what a browser asked for goes on when that is closed."""
+
+    busy = 0
+    changed = Condition()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        self.count(1)
+        try:
+            return super().__call__(environ, start_response)
+        finally:
+            self.count(-1)
+
+    @classmethod
+    def count(cls, more: int) -> None:
+        with cls.changed:
+            cls.busy += more
+            cls.changed.notify_all()
+
+    @classmethod
+    def wait_until_free(cls) -> None:
+        with cls.changed:
+            assert cls.changed.wait_for(lambda: not cls.busy, PATIENCE / 1000), "a request does not end"
+
+
 @pytest.fixture(scope="session")
 def live_server() -> Iterator[LiveServer]:
     """pytest-django's own finds the static files only where the app of that name is Django's."""
     server = LiveServer("localhost", start=False)
-    server.thread.static_handler = StaticFilesHandler
+    server.thread.static_handler = Handler
     server.start()
     yield server
     server.stop()
@@ -71,7 +107,7 @@ class Watch:
         page.on("request", self.request)
         page.on("response", self.response)
         page.on("console", self.console)
-        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        page.on("pageerror", self.script)
 
     def request(self, request: Request) -> None:
         if not request.url.startswith(self.ours):
@@ -81,6 +117,11 @@ class Watch:
         """Remember the pages that are meant to answer 404 or 422: Chromium reports each on the console."""
         if response.request.is_navigation_request() and 400 <= response.status < 500:
             self.refused.add(urldefrag(response.url).url)
+
+    def script(self, error: Error) -> None:
+        """Wagtail checks a preview with axe, and says so on the console when two previews come at once."""
+        if not str(error).startswith("Axe is already running"):
+            self.faults.append(f"script: {error}")
 
     def console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and urldefrag(message.location["url"]).url not in self.refused:
@@ -110,6 +151,7 @@ def arrive(
     yield open_tab
     for context in contexts:
         context.close()
+    Handler.wait_until_free()  # before the tables are emptied under it
     assert watch.faults == []
 
 

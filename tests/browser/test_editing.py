@@ -87,6 +87,7 @@ def test_an_editor_writes_previews_and_publishes_a_post(arrive, blog, editor):
     expect(preview.get_by_role("heading", level=1)).to_have_text("A first visit")
     expect(preview.get_by_role("table")).to_contain_text("The long one")
 
+    expect(desk.locator("#w-autosave-indicator").get_by_text("Saved")).to_be_visible()  # else two saves race
     desk.get_by_role("button", name="More actions").click()
     desk.get_by_role("button", name="Publish", exact=True).click()
     expect(desk.get_by_role("status").get_by_text(re.compile("A first visit.* published"))).to_be_visible()
