@@ -325,8 +325,8 @@ class BlogPostPage(public_pages.MostlyPublicMixin, RoutablePageMixin, SearchEngi
         outcome = comment_views.receive(request, self) if request.method == "POST" else None
         if outcome and outcome.answer:
             return outcome.answer
-        if unread := self.get_deferred_fields():
-            self.refresh_from_db(fields=unread)
+        if outcome:  # the page was read only as far as an answer takes
+            self.refresh_from_db(fields=self.get_deferred_fields())
         context = comment_views.shown(request, self, form=outcome and outcome.form, reply_to=reply_to)
         response = self.render(request, template=template, context_overrides=context)
         comment_views.keep_private(request, response)

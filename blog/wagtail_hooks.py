@@ -48,7 +48,7 @@ class CommentsMenuItem(MenuItem):
         counted = getattr(request, "comments_waiting", None)  # by the desk
         waiting = queries.waiting_count() if counted is None else counted
         if waiting:
-            item.label = ISOLATED.format(f"{shown_number(waiting)} to moderate")  # 200 pixels are wide enough
+            item.label = ISOLATED.format(f"{shown_number(waiting)} to moderate")
             item.attrs = {**item.attrs, "title": self.label}
         return item
 
