@@ -1,10 +1,12 @@
-FROM python:3.11-slim AS packages
+ARG PYTHON=python:3.11.16-slim@sha256:e41613d42d4891e4930f79523f93f81bbc7632584ec65e36ab055f41a800b41e
+
+FROM ${PYTHON} AS packages
 WORKDIR /build
 COPY requirements.txt .
 RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --quiet --require-hashes --no-deps -r requirements.txt
 
-FROM python:3.11-slim
+FROM ${PYTHON}
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

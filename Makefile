@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint e2e bench faults lock clean runtime tools
+.PHONY: help run test thorough lint messages e2e starter bench faults threads attack bodies api contract client lock clean runtime tools
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -14,20 +14,33 @@ run: runtime ## Serve the site; the first time, set it up with the demo content
 	@exec $(BIN)/python manage.py serve
 
 test: lint ## Check the style, then run all tests
+	@$(BIN)/pytest -n 2 -m "not long"
+
+thorough: tools ## Run every test, with those that take minutes; DATABASE_URL chooses PostgreSQL
 	@$(BIN)/pytest -n 2
 
-lint: tools ## Check style, imports, templates, settings and migrations
+lint: tools ## Check style, imports, templates, settings, migrations and texts
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo "Run: $(BIN)/ruff format" >&2; exit 1; }
 	@$(BIN)/djlint --quiet --lint templates
 	@$(BIN)/djhtml --check templates 2>$(VENV)/djhtml.log || { cat $(VENV)/djhtml.log >&2; exit 1; }
 	@$(BIN)/lint-imports --no-logo --no-cache >$(VENV)/imports.log || { cat $(VENV)/imports.log >&2; exit 1; }
+	@$(BIN)/mypy --no-error-summary
 	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python manage.py check --fail-level WARNING >/dev/null
 	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python manage.py makemigrations --check --dry-run >/dev/null \
 		|| { echo "A model has no migration: run manage.py makemigrations." >&2; exit 1; }
+	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python -m tests.upgrades.mixed
+	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python -m tests.messages --check
+	@$(BIN)/python -m tests.clients --check
+
+messages: tools ## Write the catalogue of all texts that can be translated (needs gettext)
+	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python -m tests.messages
 
 e2e: tools ## Run the browser tests only
 	@$(BIN)/pytest -m browser
+
+starter: tools ## Build the starter front end from a site of its own and walk it in a browser (needs node)
+	@$(BIN)/pytest -n 0 -m starter tests/elsewhere
 
 bench: tools ## Measure the promised speeds on a site of its own; DATABASE_URL chooses PostgreSQL
 	@$(BIN)/python -m tests.bench
@@ -36,7 +49,28 @@ faults: tools ## Kill web server and worker under load, 1,000 rounds or ROUNDS, 
 	@$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),1000)
 	@$(BIN)/python -m tests.faults --rounds 0
 	@$(BIN)/python -m tests.faults --rounds 0 --own-server
+	@$(BIN)/python -m tests.faults --backup 120
 	@MAILS=600 $(BIN)/pytest -q tests/cms/outbox/test_long_outage.py
+
+bodies: tools ## Send odd bodies to every door as everybody, 60 to each or BODIES; DATABASE_URL chooses PostgreSQL
+	@BODIES=$(or $(BODIES),60) $(BIN)/pytest -q -n 0 tests/test_every_body.py
+
+threads: tools ## Let eight editors write four pages at once for a minute, or SECONDS; no word may be in a wrong place
+	@$(BIN)/python -m tests.threads --seconds $(or $(SECONDS),60)
+
+attack: tools ## Attack a site of its own in every way we know, for ten minutes or MINUTES; ONLY=slow tries one theme
+	@$(BIN)/python -m tests.attack --minutes $(or $(MINUTES),10) $(if $(ONLY),--only $(ONLY))
+
+api: tools ## Hold the API to its document: Schemathesis as everybody, and a generated Python client
+	@test -x $(VENV)/api/bin/schemathesis || { $(PYTHON) -m venv $(VENV)/api && $(VENV)/api/bin/pip install -q -r tests/contract/requirements.txt; }
+	@$(BIN)/python -m tests.contract --programs $(VENV)/api/bin --examples $(or $(EXAMPLES),50)
+
+contract: tools ## Write down the API's document as it is now, for the test that sees it change
+	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python manage.py export_openapi_schema \
+		--api cms.api.door.api --sorted --indent 1 --output tests/cms/api/openapi.json
+
+client: tools ## Write the types of the TypeScript client from that document (needs node)
+	@$(BIN)/python -m tests.clients
 
 lock: tools ## Write both lock files anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
@@ -46,7 +80,7 @@ lock: tools ## Write both lock files anew from pyproject.toml
 		lock --group test -c requirements.txt -o tests/requirements.txt
 
 clean: ## Remove what was made here, but no data
-	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache tests/clients/node_modules docs/starters/astro/node_modules
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 # --- The virtual environment: a copy of each lock file beside it tells what was installed ---

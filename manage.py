@@ -9,13 +9,15 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.base")
     try:
         from django.core.exceptions import ImproperlyConfigured
-        from django.core.management import execute_from_command_line
+        from django.core.management import CommandError
         from django.db import OperationalError
+
+        from cms.management.command_line import run
     except ImportError as error:
         sys.exit(f"manage.py: {error}. Activate the environment that `make run` made in .venv/.")
     try:
-        execute_from_command_line(sys.argv)
-    except (ImproperlyConfigured, OperationalError) as error:
+        run(sys.argv)
+    except (CommandError, ImproperlyConfigured, OperationalError) as error:
         if "--traceback" in sys.argv:
             raise
         sys.exit(one_line(error))

@@ -1,29 +1,35 @@
-from datetime import datetime, time
-from typing import TYPE_CHECKING
+"""The posts of a blog, and their comments, as Atom."""
 
-from django.contrib.syndication.views import Feed
+from datetime import datetime
+from datetime import time as time_of_day
+from typing import Any, Protocol
+
 from django.utils import timezone
-from django.utils.feedgenerator import Atom1Feed
-from wagtail.models import Page
+from django.utils.translation import gettext
+from wagtail.query import PageQuerySet
 
-from blog.comments import queries
-
-if TYPE_CHECKING:
-    from blog.models import BlogIndexPage, BlogPostPage
+from blog.comments.posting.feeds import COMMENTS_IN_FEED, CommentsFeed, Item
+from blog.comments.reading import queries
+from cms.pages.feeds import PolledFeed, lasting_id
 
 POSTS_IN_FEED = 20
-COMMENTS_IN_FEED = 50
 
-Item = tuple[Page, queries.Node]
+Post = Any  # a page with a date, an author and tags
 
 
-class PostsFeed(Feed):
-    """The newest posts of a blog, as Atom. An author is a name; no address stands in it."""
+class Blog(Protocol):
+    title: str
+    introduction: str
+    full_url: str
 
-    feed_type = Atom1Feed
+    def posts(self) -> PageQuerySet: ...
 
-    def __init__(self, blog: "BlogIndexPage") -> None:
-        self.blog = blog
+
+class PostsFeed(PolledFeed):
+    """The newest posts of a blog, as Atom. An author is given by name only, never by address."""
+
+    def __init__(self, blog: Blog) -> None:
+        self.blog = self.page = blog
 
     def title(self) -> str:
         return self.blog.title
@@ -37,74 +43,45 @@ class PostsFeed(Feed):
     def feed_url(self) -> str:
         return f"{self.blog.full_url}feed/"
 
-    def items(self) -> list["BlogPostPage"]:
+    def feed_guid(self) -> str:
+        return lasting_id(self.blog, "posts")
+
+    def items(self) -> list[Post]:
         return list(self.blog.posts().for_cards().prefetch_related("tags")[:POSTS_IN_FEED])
 
-    def item_title(self, item: "BlogPostPage") -> str:
+    def item_guid(self, item: Post) -> str:
+        return lasting_id(item, "post")
+
+    def item_title(self, item: Post) -> str:
         return item.title
 
-    def item_description(self, item: "BlogPostPage") -> str:
+    def item_description(self, item: Post) -> str:
         return item.standfirst
 
-    def item_link(self, item: "BlogPostPage") -> str:
+    def item_link(self, item: Post) -> str:
         return item.full_url
 
-    def item_author_name(self, item: "BlogPostPage") -> str:
+    def item_author_name(self, item: Post) -> str:
         return item.author.name if item.author else ""
 
-    def item_pubdate(self, item: "BlogPostPage") -> datetime:
-        return timezone.make_aware(datetime.combine(item.date, time(9)))
+    def item_pubdate(self, item: Post) -> datetime:
+        """Nine o'clock on its date, or when it was published if that was earlier."""
+        nine = timezone.make_aware(datetime.combine(item.date, time_of_day(9)))
+        return min(nine, item.first_published_at or nine)
 
-    def item_updateddate(self, item: "BlogPostPage") -> datetime:
+    def item_updateddate(self, item: Post) -> datetime:
         return item.last_published_at or self.item_pubdate(item)
 
-    def item_categories(self, item: "BlogPostPage") -> list[str]:
+    def item_categories(self, item: Post) -> list[str]:
         return [tag.name for tag in item.tags.all()]
-
-
-class CommentsFeed(Feed):
-    """The newest approved comments of a post, as Atom."""
-
-    feed_type = Atom1Feed
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def title(self) -> str:
-        return f"Comments on {self.page.title}"
-
-    def link(self) -> str:
-        return self.page.full_url
-
-    def feed_url(self) -> str:
-        return f"{self.page.full_url}comments/feed/"
-
-    def items(self) -> list[Item]:
-        return [(self.page, node) for node in queries.newest(self.page, COMMENTS_IN_FEED)]
-
-    def item_title(self, item: Item) -> str:
-        return item[1].name
-
-    def item_description(self, item: Item) -> str:
-        return item[1].html
-
-    def item_link(self, item: Item) -> str:
-        post, comment = item
-        return f"{post.full_url}comments/{comment.id}/"
-
-    def item_author_name(self, item: Item) -> str:
-        return item[1].name
-
-    def item_pubdate(self, item: Item) -> datetime:
-        return item[1].submitted_at
 
 
 class AllCommentsFeed(CommentsFeed):
     """The newest approved comments of a blog's public posts."""
 
-    def items(self) -> list[Item]:
+    def newest(self) -> list[Item]:
         return queries.newest_among(self.page.posts(), COMMENTS_IN_FEED)
 
     def item_title(self, item: Item) -> str:
         post, comment = item
-        return f"{comment.name} on {post.title}"
+        return gettext("%(name)s on %(title)s") % {"name": comment.name, "title": post.title}

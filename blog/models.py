@@ -1,23 +1,22 @@
+import datetime
 import math
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self
+from urllib.parse import quote
 
-from django.core.exceptions import ValidationError
 from django.core.paginator import Page as PageOfPosts
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Count, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.html import strip_tags
-from django.views.decorators.http import require_safe
-from modelcluster.contrib.taggit import ClusterTaggableManager
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from taggit.models import ItemBase, Tag
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
-from wagtail.fields import StreamField
 from wagtail.images import get_image_model, get_image_model_string
 from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
@@ -25,54 +24,121 @@ from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 from wagtail.url_routing import RouteResult
 
-from blog import feeds
-from blog.blocks import BodyStream
-from blog.comments import policy
-from blog.comments import queries as comments
-from blog.comments import views as comment_views
-from blog.comments.states import Moderation
-from cms import public_pages
-from cms.prepared import Given, prepared
+from blog import feeds, tags
+from blog.comments.posting.pages import CommentsMixin
+from blog.comments.rules import policy
+from blog.tags import TagsField
+from cms.body.blocks import BodyStream, with_ids
+from cms.body.fields import BlocksField
+from cms.pages import slugs
+from cms.pages.addresses import AddressMixin
+from cms.pages.languages import OwnLanguageMixin
+from cms.pages.search_engines import SearchEnginesMixin
+from cms.pages.tidy import TidyFieldsMixin
+from cms.pictures import specs
+from cms.reading import public_pages
+from cms.reading.prepared import Given, prepared
 
 WORDS_A_MINUTE = 238
 POSTS_A_PAGE = 9
+LONGEST_ASKED = 100  # of a slug or a name
+SLUG_HELP = _("For addresses. Made of the name when empty.")
+NO_SUCH_POSTS = _("There is nothing of that kind here.")
+NOTHING_YET = _("There is nothing here yet.")
+NO_SUCH = {
+    ("tag",): _("There is no such tag here."),
+    ("category",): _("There is no such category here."),
+    ("author",): _("There is no such author here."),
+    ("tag", "category"): _("There is no such tag or category here."),
+}
 RELATED_POSTS = 3
-CARD_PICTURE = "fill-640x400|format-webp"
-WIDE_CARD_PICTURE = (
-    "fill-1280x800|format-webp"  # of the first card of a list; one not prefetched is drawn anew on each read
-)
+
+
+class NamedMixin(TidyFieldsMixin, models.Model):
+    """A model with a name, and a slug that is made from the name when left empty."""
+
+    longest: ClassVar[int]  # of the name and of the slug, in characters
+    name: "models.CharField[str, str]"
+    slug: "models.CharField[str, str]"
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.tidy()
+        if not self.slug:
+            others = type(self)._default_manager.exclude(pk=self.pk)
+            self.slug = slugs.free(self.name, self.longest, lambda slug: others.filter(Q(slug=slug)).exists())
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def find(cls, asked: str) -> Self | None:
+        """Return the one with a slug, in composed or decomposed Unicode."""
+        spellings = (asked, slugs.of(asked)) if asked else ()
+        return next(
+            filter(None, (cls._default_manager.filter(slug=slug).first() for slug in spellings)), None
+        )
 
 
 @register_snippet
-class Author(models.Model):
-    name = models.CharField(max_length=80)
-    slug = models.SlugField(max_length=80, unique=True)
-    credentials = models.CharField(max_length=120, blank=True, help_text="Such as “LicAc, MBAcC”.")
-    bio = models.CharField("about", max_length=300, blank=True)
+class Author(NamedMixin):
+    longest = 80
 
-    panels = (FieldPanel("name"), FieldPanel("slug"), FieldPanel("credentials"), FieldPanel("bio"))
+    name = models.CharField(max_length=longest)
+    slug = models.CharField(
+        max_length=longest, unique=True, blank=True, validators=[slugs.validate], help_text=SLUG_HELP
+    )
+    credentials = models.CharField(max_length=120, blank=True, help_text=_("Such as “LicAc, MBAcC”."))
+    bio = models.CharField(_("about"), max_length=300, blank=True)
+
+    panels = (
+        FieldPanel("name", heading=_("Name")),
+        FieldPanel("slug", heading=_("Slug")),
+        FieldPanel("credentials", heading=_("Credentials")),
+        FieldPanel("bio"),
+    )
+
+    class Meta:
+        verbose_name = _("author")
+        verbose_name_plural = _("authors")
 
     def __str__(self) -> str:
         return self.name
 
 
 @register_snippet
-class Category(models.Model):
-    name = models.CharField(max_length=60)
-    slug = models.SlugField(max_length=60, unique=True)
+class Category(NamedMixin):
+    longest = 60
 
-    panels = (FieldPanel("name"), FieldPanel("slug"))
+    name = models.CharField(max_length=longest)
+    slug = models.CharField(
+        max_length=longest, unique=True, blank=True, validators=[slugs.validate], help_text=SLUG_HELP
+    )
+
+    panels = (FieldPanel("name", heading=_("Name")), FieldPanel("slug", heading=_("Slug")))
 
     class Meta:
-        verbose_name_plural = "categories"
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
         ordering = ("name",)
 
     def __str__(self) -> str:
         return self.name
 
 
+# What narrows a list of posts: how each is found by its slug, and where a post has it.
+FINDERS: dict[str, Callable[[str], Any]] = {
+    "tag": tags.find,
+    "category": Category.find,
+    "author": Author.find,
+}
+NARROWED = {"tag": "tagged_items__tag", "category": "category", "author": "author"}
+
+
 class BlogPostTag(ItemBase):
-    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="blog_posts")
+    tag: "models.ForeignKey[Tag, Tag]" = models.ForeignKey(
+        Tag, on_delete=models.CASCADE, related_name="blog_posts"
+    )
     content_object = ParentalKey("blog.BlogPostPage", on_delete=models.CASCADE, related_name="tagged_items")
 
 
@@ -82,41 +148,52 @@ class PostQuerySet(PageQuerySet):
         return public_pages.of(self).order_by("-date", "-pk")
 
     def for_cards(self) -> "PostQuerySet":
-        """With all that a card shows, in a fixed number of queries."""
-        renditions = get_image_model().get_rendition_model().objects
-        pictures = renditions.filter(filter_spec__in=(CARD_PICTURE, WIDE_CARD_PICTURE))
-        return self.joined().prefetch_related(
-            Prefetch("hero__renditions", queryset=pictures, to_attr="prefetched_renditions")
-        )
+        """With everything a card shows, in a fixed number of queries."""
+        return self._with_pictures(specs.CARD, specs.WIDE_CARD)
+
+    def for_programs(self) -> "PostQuerySet":
+        """With everything a card of the API holds, in a fixed number of queries."""
+        return self._with_pictures(*specs.ALL).prefetch_related("tags")
+
+    def of(self, terms: Mapping[str, models.Model | None]) -> "PostQuerySet":
+        """Posts that have all of these, by the names of ``FINDERS``; None leaves one out."""
+        return self.filter(**{NARROWED[name]: found for name, found in terms.items() if found})
+
+    def _with_pictures(self, *shapes: str) -> "PostQuerySet":
+        """What is not prefetched here would be read for each picture."""
+        drawn = get_image_model().get_rendition_model().objects.filter(filter_spec__in=shapes)
+        pictures = Prefetch("hero__renditions", queryset=drawn, to_attr="prefetched_renditions")
+        return self.joined().prefetch_related(pictures)
 
     def joined(self) -> "PostQuerySet":
         """With author, category and picture, without bodies."""
         return self.select_related("author", "category", "hero").defer_streamfields()
 
 
-class SearchEnginesMixin(models.Model):
-    """What a page tells search engines beyond its title and description."""
-
-    canonical_url = models.URLField(
-        blank=True, help_text="Only when this text was first published elsewhere."
-    )
-    noindex = models.BooleanField("hide from search engines", default=False)
-
-    panels = (MultiFieldPanel([FieldPanel("canonical_url"), FieldPanel("noindex")], "Search engines"),)
-
-    class Meta:
-        abstract = True
-
-    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
-        return [] if self.noindex else super().get_sitemap_urls(request)
+_PostManager: Any = PageManager.from_queryset(PostQuerySet)  # Wagtail brings no types
 
 
-class BlogIndexPage(public_pages.MostlyPublicMixin, RoutablePageMixin, Page):
-    introduction = models.CharField(max_length=250, blank=True)
+class PostManager(_PostManager):
+    """A manager with the methods of ``PostQuerySet``."""
 
-    content_panels = (*Page.content_panels, FieldPanel("introduction"))
+
+class BlogIndexPage(
+    OwnLanguageMixin,
+    TidyFieldsMixin,
+    AddressMixin,
+    public_pages.MostlyPublicMixin,
+    RoutablePageMixin,
+    Page,
+):
+    introduction: "models.CharField[str, str]" = models.CharField(max_length=250, blank=True)
+
+    content_panels = (*Page.content_panels, FieldPanel("introduction", heading=_("Introduction")))
     subpage_types = ("blog.BlogPostPage",)
     template = "blog/blog_index_page.html"
+
+    class Meta:
+        verbose_name = _("blog")
+        verbose_name_plural = _("blogs")
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """Find a post in one query, with what its page shows; Wagtail takes five."""
@@ -126,7 +203,6 @@ class BlogIndexPage(public_pages.MostlyPublicMixin, RoutablePageMixin, Page):
             post = public_pages.child(BlogPostPage, self, path_components[0], shown=not sent)
         if post is None:
             return super().route(request, path_components)
-        post._cached_parent_obj = self  # as Wagtail's own does
         return post.route(request, path_components[1:])
 
     def _has_route(self, path_components: list[str]) -> bool:
@@ -138,16 +214,21 @@ class BlogIndexPage(public_pages.MostlyPublicMixin, RoutablePageMixin, Page):
 
     @path("")
     def read(self, request: HttpRequest) -> HttpResponse:
-        tag = _chosen(request, "tag", Tag)
-        category = _chosen(request, "category", Category)
+        asked = {name: _asked(request, name) for name in FINDERS}
+        found = {name: find(asked[name]) for name, find in FINDERS.items()}
+        unknown = tuple(name for name in found if asked[name] and not found[name])
+        posts = self.page_of_posts(request, found, none=bool(unknown))
+        heading = _heading(**found)
         return self.render(
             request,
             context_overrides={
-                "posts": self.page_of_posts(request, tag, category),
-                "tag": tag,
-                "category": category,
+                "posts": posts,
+                "heading": heading,
+                "title": _title(heading or self.seo_title or self.title, posts.number),
+                "nothing": NO_SUCH.get(unknown, NO_SUCH_POSTS if unknown else NOTHING_YET),
+                "narrowed": bool(found["tag"] or found["author"] or unknown),
                 "query_string": "".join(
-                    f"{name}={found.slug}&" for name, found in (("tag", tag), ("category", category)) if found
+                    f"{name}={quote(each.slug)}&" for name, each in found.items() if each
                 ),
             },
         )
@@ -163,21 +244,21 @@ class BlogIndexPage(public_pages.MostlyPublicMixin, RoutablePageMixin, Page):
     def posts(self) -> PostQuerySet:
         return BlogPostPage.objects.child_of(self).published()
 
-    def page_of_posts(self, request: HttpRequest, tag: Tag | None, category: Category | None) -> PageOfPosts:
-        posts = self.posts().for_cards()
-        if tag:
-            posts = posts.filter(tagged_items__tag=tag)
-        if category:
-            posts = posts.filter(category=category)
+    def page_of_posts(
+        self, request: HttpRequest, terms: Mapping[str, models.Model | None], *, none: bool = False
+    ) -> PageOfPosts:
+        posts = self.posts().none() if none else self.posts().for_cards().of(terms)
         return Paginator(posts, POSTS_A_PAGE).get_page(request.GET.get("page"))
 
 
-class BlogPostPage(public_pages.MostlyPublicMixin, RoutablePageMixin, SearchEnginesMixin, Page):
+class BlogPostPage(  # type: ignore[django-manager-missing]  # modelcluster brings no types
+    OwnLanguageMixin, AddressMixin, public_pages.MostlyPublicMixin, CommentsMixin, SearchEnginesMixin, Page
+):
     shown_with = ("author", "category", "hero")
-    asked_by_forms = policy.ASKED
+    asked_by_forms = (*policy.ASKED, "date")
 
     standfirst = models.CharField(
-        max_length=200, help_text="One or two sentences that say what the reader will learn."
+        max_length=200, help_text=_("One or two sentences that say what the reader will learn.")
     )
     hero = models.ForeignKey(
         get_image_model_string(),
@@ -185,64 +266,50 @@ class BlogPostPage(public_pages.MostlyPublicMixin, RoutablePageMixin, SearchEngi
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        verbose_name="picture",
+        verbose_name=_("picture"),
     )
-    hero_caption = models.CharField("picture caption", max_length=200, blank=True)
-    body = StreamField(BodyStream())
-    date = models.DateField("date", default=timezone.localdate)
+    hero_caption = models.CharField(_("picture caption"), max_length=200, blank=True)
+    body = BlocksField(BodyStream)
+    date = models.DateField(_("date"), default=timezone.localdate)
     author = models.ForeignKey(Author, null=True, blank=True, on_delete=models.SET_NULL, related_name="posts")
     category = models.ForeignKey(
         Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="posts"
     )
-    tags = ClusterTaggableManager(through=BlogPostTag, blank=True)
+    tags = TagsField(through=BlogPostTag, blank=True)
     reviewed_by = models.CharField(max_length=120, blank=True)
     last_reviewed = models.DateField(null=True, blank=True)
-    next_review = models.DateField("next review due", null=True, blank=True)
-    comments_open = models.BooleanField(
-        "comments are open",
-        default=True,
-        help_text="Untick to take no new comments. Those already there stay.",
-    )
-    comment_moderation = models.CharField(
-        "which comments are held",
-        max_length=16,
-        blank=True,
-        choices=[("", "As on the site"), *Moderation.choices],
-        default="",
-    )
-    comments_close_after_days = models.PositiveSmallIntegerField(
-        "close comments after days",
-        null=True,
-        blank=True,
-        help_text="Counted from the post's date. Empty: as on the site; 0: never.",
+    next_review = models.DateField(_("next review due"), null=True, blank=True)
+    word_count = models.PositiveIntegerField(
+        null=True, editable=False, help_text="Of the body, when it was saved: lists read no bodies."
     )
 
-    objects = PageManager.from_queryset(PostQuerySet)()
+    objects = PostManager()
 
     content_panels = (
         *Page.content_panels,
-        FieldPanel("standfirst"),
-        MultiFieldPanel([FieldPanel("hero"), FieldPanel("hero_caption")], "Picture"),
-        FieldPanel("body"),
-        FieldRowPanel([FieldPanel("date"), FieldPanel("author"), FieldPanel("category")], "Details"),
-        FieldPanel("tags"),
+        FieldPanel("standfirst", heading=_("Standfirst")),
+        MultiFieldPanel([FieldPanel("hero"), FieldPanel("hero_caption")], _("Picture")),
+        FieldPanel("body", heading=_("Body")),
         FieldRowPanel(
-            [FieldPanel("reviewed_by"), FieldPanel("last_reviewed"), FieldPanel("next_review")], "Review"
+            [
+                FieldPanel("date"),
+                FieldPanel("author", heading=_("Author")),
+                FieldPanel("category", heading=_("Category")),
+            ],
+            _("Details"),
+        ),
+        FieldPanel("tags", heading=_("Tags")),
+        FieldRowPanel(
+            [
+                FieldPanel("reviewed_by", heading=_("Reviewed by")),
+                FieldPanel("last_reviewed", heading=_("Last reviewed")),
+                FieldPanel("next_review"),
+            ],
+            _("Review"),
         ),
     )
     promote_panels = (*Page.promote_panels, *SearchEnginesMixin.panels)
-    settings_panels = (
-        *Page.settings_panels,
-        MultiFieldPanel(
-            [
-                FieldPanel("comments_open"),
-                # who may not decide this for the site may not for a post: it can let words out unread
-                FieldPanel("comment_moderation", permission="blog_comments.change_discussion"),
-                FieldPanel("comments_close_after_days"),
-            ],
-            "Reader comments",
-        ),
-    )
+    settings_panels = (*Page.settings_panels, *CommentsMixin.comment_panels)
     search_fields = (
         *Page.search_fields,
         index.SearchField("standfirst"),
@@ -254,97 +321,23 @@ class BlogPostPage(public_pages.MostlyPublicMixin, RoutablePageMixin, SearchEngi
     template = "blog/blog_post_page.html"
 
     class Meta:
+        verbose_name = _("blog post")
+        verbose_name_plural = _("blog posts")
         indexes = (models.Index(fields=["-date"], name="post_date"),)
 
-    def get_absolute_url(self) -> str:
-        """Where django-comments and the admin lead to."""
-        return self.get_url()
-
-    @path("")
-    def read(self, request: HttpRequest) -> HttpResponseBase:
-        return self._answer(request)
-
-    @path("comments/feed/")
-    def comments_feed(self, request: HttpRequest) -> HttpResponse:
-        return feeds.CommentsFeed(self)(request)
-
-    @path("comments/<int:comment_id>/")
-    def permalink(self, request: HttpRequest, comment_id: int) -> HttpResponse:
-        return comment_views.permalink(self, comment_id)
-
-    @path("comments/<int:comment_id>/edit/")
-    def edit(self, request: HttpRequest, comment_id: int) -> HttpResponseBase:
-        """The author's own page of his comment, while he may change it."""
-        comment = comment_views.own_comment(request, comment_id)
-        outcome = comment_views.change_own(request, self, comment) if request.method == "POST" else None
-        if outcome and outcome.answer:
-            return outcome.answer
-        form = outcome.form if outcome else comment_views.words_of(comment)
-        template = "blog/comments/edit_page.html"
-        response = self.render(
-            request, template=template, context_overrides={"form": form, "comment": comment}
-        )
-        comment_views.keep_private(request, response)
-        if outcome:
-            outcome.mark(response)
-        return response
-
-    @path("comments/<int:comment_id>/report/")
-    def report(self, request: HttpRequest, comment_id: int) -> HttpResponseBase:
-        """Where a reader says that a comment should not be there."""
-        comment = comment_views.readable(self, comment_id)
-        posted = request.method == "POST"
-        outcome = comment_views.receive_report(request, self, comment_id) if posted else None
-        if outcome and outcome.answer:
-            return outcome.answer
-        context = {"form": outcome.form if outcome else comment_views.ReportForm(), "comment": comment}
-        response = self.render(request, template="blog/comments/report_page.html", context_overrides=context)
-        if outcome:
-            outcome.mark(response)
-        return response
-
-    @path("comments/<int:comment_id>/replies/")
-    @method_decorator(require_safe)
-    def replies(self, request: HttpRequest, comment_id: int) -> HttpResponse:
-        """The replies of one thread, page by page: where a long one goes on."""
-        context = comment_views.replies(request, self, comment_id)
-        template = "blog/comments/replies_page.html"
-        response = self.render(request, template=template, context_overrides=context)
-        comment_views.keep_private(request, response)
-        return response
-
-    @path("comments/<int:comment_id>/reply/")
-    def reply(self, request: HttpRequest, comment_id: int) -> HttpResponseBase:
-        """The form on a page of its own, with the comment it answers."""
-        target = comment_views.reply_target(self, comment_id)
-        return self._answer(request, template="blog/comments/reply_page.html", reply_to=target)
-
-    def _answer(
-        self, request: HttpRequest, template: str | None = None, reply_to: comments.Node | None = None
-    ) -> HttpResponseBase:
-        outcome = comment_views.receive(request, self) if request.method == "POST" else None
-        if outcome and outcome.answer:
-            return outcome.answer
-        if outcome:  # the page was read only as far as an answer takes
-            self.refresh_from_db(fields=self.get_deferred_fields())
-        context = comment_views.shown(request, self, form=outcome and outcome.form, reply_to=reply_to)
-        response = self.render(request, template=template, context_overrides=context)
-        comment_views.keep_private(request, response)
-        if outcome:
-            outcome.mark(response)
-        return response
+    @property
+    def discussed_since(self) -> datetime.date:
+        return self.date
 
     def clean(self) -> None:
-        """A slug names one post of a site: the API finds posts by it."""
+        """Wagtail cleans a page wherever it saves, keeps a draft of, or previews one."""
         super().clean()
-        same = BlogPostPage.objects.filter(slug=self.slug).exclude(pk=self.pk)
-        if self.slug and same.exists():
-            raise ValidationError({"slug": "Another post has this slug."})
+        self.word_count = len(self.plain_text.split())
 
     @property
     def reading_minutes(self) -> int:
-        """Minutes at the pace Wagtail's own editor reckons with, never less than one."""
-        return max(1, math.ceil(len(self.plain_text.split()) / WORDS_A_MINUTE))
+        """Minutes to read it at the pace Wagtail's editor assumes; at least one."""
+        return max(1, math.ceil((self.word_count or 0) / WORDS_A_MINUTE))
 
     @property
     def plain_text(self) -> str:
@@ -354,13 +347,21 @@ class BlogPostPage(public_pages.MostlyPublicMixin, RoutablePageMixin, SearchEngi
     @property
     def contents(self) -> list[tuple[str, str, str]]:
         """The outline: anchor, text and level of each heading."""
-        headings = [block.value for block in self.body if block.block_type == "heading"]
-        return [(heading.anchor, heading["text"], heading["level"]) for heading in headings]
+        headings = [
+            (anchor, block.value) for block, anchor in with_ids(self.body) if block.block_type == "heading"
+        ]
+        return [(anchor, heading["text"], heading["level"]) for anchor, heading in headings]
+
+    def neighbours(self) -> "tuple[BlogPostPage | None, BlogPostPage | None]":
+        """Return the next older and the next newer post of the same blog."""
+        posts = BlogPostPage.objects.sibling_of(self, inclusive=False).published().joined()
+        older = posts.filter(Q(date__lt=self.date) | Q(date=self.date, pk__lt=self.pk))
+        newer = posts.filter(Q(date__gt=self.date) | Q(date=self.date, pk__gt=self.pk))
+        return older.first(), newer.order_by("date", "pk").first()
 
     def related_posts(self) -> list["BlogPostPage"]:
         """Posts with the most tags in common, then the newest; never this one."""
-        index = self.get_parent()
-        return _related(post=self.pk, path=index.path, depth=self.depth)
+        return _related(post=self.pk, path=self.path[: -self.steplen], depth=self.depth)
 
 
 @prepared
@@ -372,7 +373,20 @@ def _related() -> PostQuerySet:
     return others.annotate(shared=shared).order_by("-shared", "-date", "-pk")[:RELATED_POSTS]
 
 
-def _chosen(request: HttpRequest, name: str, model: type[models.Model]) -> models.Model | None:
-    """Return the tag or category a visitor asks for by its slug, if there is one."""
-    slug = request.GET.get(name, "").replace("\0", "")[:100]
-    return model.objects.filter(slug=slug).first() if slug else None
+def _heading(tag: Tag | None, category: Category | None, author: Author | None) -> str:
+    """Say what a list of posts is narrowed to, if it is."""
+    if tag:
+        return gettext("Articles tagged “%(tag)s”") % {"tag": tag.name}
+    if category:
+        return category.name
+    return gettext("Articles by %(author)s") % {"author": author.name} if author else ""
+
+
+def _title(title: str, number: int) -> str:
+    if number == 1:
+        return title
+    return gettext("%(title)s, page %(number)s") % {"title": title, "number": number}
+
+
+def _asked(request: HttpRequest, name: str) -> str:
+    return request.GET.get(name, "").replace("\0", "")[:LONGEST_ASKED]

@@ -1,11 +1,14 @@
-"""The door and the ground floor: settings, addresses, the API, the vault for e-mail addresses and the outbox.
+"""
+The doors and the ground floor. It knows neither `home` nor `blog`, except where the doors lead to them.
 
-`settings/` what the environment may say · `urls` `api` `wsgi` the doors · `csp` what a page may load ·
-`health` what a monitor asks · `management/` the `serve` command behind `make run` ·
-`vault` addresses at rest · `cross_site` who may post from where · `problems` how the API says no ·
-`outage` what is said while the database is away · `forgiving_cache` a Redis that may be away ·
-`local_cache` what a process keeps without one ·
-`password_reset` the same answer to everybody · `quiet_log` no address in the log ·
-`outbox/` everything that leaves.
-Imports run one way: the doors know `home` and `blog`; `outbox` and `vault` know neither.
+    front/ urls api/ wsgi health                    the doors: sockets, addresses, JSON, monitors
+    accounts/ second_factor/ sessions/ credentials/ who is logged in, and how
+    outbox/ webhooks/ rate_limit/                   what leaves, and how much may come in
+    pages/ body/ pictures/ search/ templatetags/    what every page is made of
+    previews/                                       drafts, before they are published
+    errors/ http/                                   how requests are judged and refused
+    reading/ text/ cursors                          cheap queries, clean text, lists in pieces
+    vault keyring/                                  sealed addresses, and their keys
+    settings/ storage/ management/ checks           environment, files, commands, checks
+    fixes/                                          fixes for faults of Wagtail
 """

@@ -1,15 +1,16 @@
-"""Lists of the API come in pieces: how long one is, and the cursor that says where the next begins."""
+"""Lists of the API come in pages: how long one is, and the cursor at which the next begins."""
 
 import base64
 import binascii
 from typing import Annotated, Any
 
+from django.utils.translation import gettext
 from ninja import Query
 
-from cms.problems import ProblemError
+from cms.errors.problems import ProblemError
+from cms.text.numbers import read_number
 
 MOST_ITEMS = 100
-LONGEST_ID = 18
 
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS)]
 Cursor = Annotated[str, Query(max_length=200)]
@@ -21,16 +22,19 @@ def give(*parts: object) -> str:
 
 
 def read(cursor: str, first: Any) -> tuple[Any, int]:
-    """Return what a cursor was made of. Raises ProblemError for one this API did not give."""
+    """Return what a cursor was made of. Raises ProblemError for one that this API did not make."""
     try:
         start, pk = base64.urlsafe_b64decode(cursor).decode().split("|")
-        return first(start), int(pk[:LONGEST_ID])
+        key = read_number(pk)
+        if key is not None:
+            return first(start), key
     except (ValueError, binascii.Error):
-        raise ProblemError(
-            422, "Follow the cursor as it was given.", {"cursor": ["Unknown cursor"]}
-        ) from None
+        pass
+    raise ProblemError(
+        422, gettext("Send the cursor exactly as it was given."), {"cursor": [gettext("Unknown cursor")]}
+    )
 
 
 def after(cursor: str) -> int:
-    """Return the id a list ordered by id goes on after; 0 at its start. Raises ProblemError."""
+    """Return the id after which a list ordered by id continues; 0 at its start. Raises ProblemError."""
     return read(cursor, str)[1] if cursor else 0

@@ -1,22 +1,21 @@
 """
-E-mail addresses at rest: encrypted, yet findable by whoever holds the key.
+E-mail addresses at rest: encrypted, yet searchable with the key.
 
 ``seal`` encrypts an address with the first of ``settings.ADDRESS_KEYS``; ``unseal`` reads what any of them
 sealed. ``index`` is a keyed digest of the normalised address: equal addresses have equal indexes, and
-without the key the index says nothing. Looking an address up asks for ``indexes``, one for each key, so a
+without the key the index reveals nothing. Look an address up by its ``indexes``, one for each key, so that a
 key can be replaced while the site runs.
 
-``seal_text`` does the same for words that must not be read, such as a mail that waits.
+``seal_text`` does the same for text that must not be read, such as a queued mail.
 
 Sub-keys are derived with HKDF (RFC 5869), one for each purpose. Addresses are padded before encryption, so
-that a ciphertext's length does not tell whose it is.
+that the length of a ciphertext does not reveal the address.
 """
 
 import base64
 import binascii
 import hashlib
 import hmac
-import unicodedata
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -24,6 +23,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+from cms.text.mail_address import normalise
 
 KEY_BYTES = 32
 INDEX_BYTES = 16
@@ -33,17 +34,6 @@ ADDRESS, TEXT = b"address cipher", b"text cipher"
 
 class AddressUnreadableError(Exception):
     """What is stored cannot be read with any key this site has."""
-
-
-def normalise(address: str) -> str:
-    """Return the one spelling of a mailbox: NFKC, trimmed, lower case, its domain in IDNA."""
-    address = unicodedata.normalize("NFKC", address).strip().lower()
-    local, at, domain = address.rpartition("@")
-    try:
-        domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return address
-    return local + at + domain
 
 
 def seal(address: str) -> bytes:
@@ -60,22 +50,22 @@ def unseal(sealed: bytes | memoryview) -> str:
 
 
 def seal_text(text: str) -> bytes:
-    """Encrypt words."""
+    """Encrypt a text."""
     return _cipher(_keys(), TEXT).encrypt(text.encode())
 
 
 def unseal_text(sealed: bytes | memoryview) -> str:
-    """Return the words. Raises AddressUnreadableError when no key fits."""
+    """Return the text. Raises AddressUnreadableError when no key fits."""
     try:
         return _cipher(_keys(), TEXT).decrypt(bytes(sealed)).decode()
     except InvalidToken as error:
         raise AddressUnreadableError from error
 
 
-def sealed_with_key_in_use(sealed: bytes | memoryview) -> bool:
-    """Say whether the first key alone reads it: whether the other keys may go."""
+def sealed_with_key_in_use(sealed: bytes | memoryview, purpose: bytes = ADDRESS) -> bool:
+    """Say whether the first key alone can read it, so that it does not need the others."""
     try:
-        _cipher(_keys()[:1], ADDRESS).decrypt(bytes(sealed))
+        _cipher(_keys()[:1], purpose).decrypt(bytes(sealed))
     except InvalidToken:
         return False
     return True
@@ -90,6 +80,20 @@ def indexes(address: str) -> list[str]:
     """Return the keyed index of an address under every key, the one in use first."""
     message = normalise(address).encode()
     return [_digest(_derive(key, b"address index"), message) for key in _keys()]
+
+
+def fingerprints() -> list[str]:
+    """Return the fingerprint of each key, the one in use first. It does not reveal the key."""
+    return [fingerprint(key) for key in _keys()]
+
+
+def fingerprint(key: str) -> str:
+    return _digest(_derive(key, b"key fingerprint"), b"")
+
+
+def digest_with(secret: bytes, purpose: bytes) -> str:
+    """Return a digest by which a secret can be recognised, and which does not reveal it."""
+    return _digest(secret, purpose)
 
 
 def keyed_digest(purpose: str, message: str) -> str:

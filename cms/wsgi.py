@@ -1,4 +1,8 @@
-"""The WSGI door: `granian --interface wsgi cms.wsgi:application`."""
+"""
+Django behind WSGI, as Django itself names it in `WSGI_APPLICATION`.
+
+What is served is `cms.front.application`, on granian's RSGI side: it bounds requests before Django sees them.
+"""
 
 import os
 

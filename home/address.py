@@ -1,4 +1,4 @@
-"""The address of the site is what the environment says: Wagtail's and Django's own records follow it."""
+"""The environment sets the address of the site; Wagtail's and Django's own records follow it."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ PORTS = {"http": 80, "https": 443}
 
 
 def follow_site_url(**kwargs: Any) -> None:
-    """Point the default site at ``SITE_URL``: absolute links in feeds and the sitemap are made of it."""
+    """Point the default site at ``SITE_URL``: absolute links in feeds and the sitemap come from it."""
     address = urlsplit(settings.SITE_URL)
     port = address.port or PORTS[address.scheme]
     Site.objects.filter(is_default_site=True).update(hostname=address.hostname, port=port)

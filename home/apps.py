@@ -1,5 +1,7 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, post_save
 
 
 class HomeConfig(AppConfig):
@@ -7,10 +9,27 @@ class HomeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from wagtail.images import get_image_model
         from wagtail.signals import page_published
 
+        from cms.fixes import redirect_batches, whole_acts
+        from cms.fixes.spreadsheets import keep_cells_harmless
+        from cms.outbox import chores
+        from cms.pictures import renditions
+        from cms.previews.signals import draft_shown
+        from home import shared_passwords  # noqa: F401 -- it registers its check
         from home.address import follow_site_url
-        from home.pictures import draw_ahead
+        from home.demo import checks  # noqa: F401 -- it registers them
+        from home.pictures import cleaning, drawing
 
+        keep_cells_harmless()
         post_migrate.connect(follow_site_url, sender=self)
-        page_published.connect(draw_ahead)
+        for shown in (page_published, draft_shown):
+            shown.connect(drawing.draw_ahead)
+        post_save.connect(drawing.draw_again, sender=get_image_model())
+        renditions.show_placeholders()
+        whole_acts.make_whole()
+        redirect_batches.keep_within_bounds()
+        chores.register("draw pictures", timedelta(seconds=2), drawing.draw_due)
+        chores.register("find undrawn pictures", timedelta(minutes=10), drawing.find_undrawn)
+        chores.register("clean pictures", timedelta(seconds=15), cleaning.clean_some)

@@ -1,54 +1,68 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.contrib.settings.models import register_setting
-from wagtail.fields import StreamField
 from wagtail.images import get_image_model_string
-from wagtail.models import Page
+from wagtail.models import Page, PageManager
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
-from blog.blocks import BodyStream
-from blog.models import BlogIndexPage, BlogPostPage, SearchEnginesMixin
-from cms import public_pages
-from cms.site_settings import SiteDecisions
-from home.contact import desks, questions
+from blog.comments.posting.pages import CommentsMixin, QuietPageManager
+from blog.models import BlogIndexPage, BlogPostPage
+from cms.body.blocks import BodyStream
+from cms.body.fields import BlocksField
+from cms.http.methods import takes_posts
+from cms.http.outcome import take_or_show
+from cms.pages.addresses import AddressMixin
+from cms.pages.languages import OwnLanguageMixin
+from cms.pages.search_engines import SearchEnginesMixin
+from cms.pages.tidy import TidyFieldsMixin
+from cms.reading import public_pages
+from cms.reading.site_settings import SiteDecisions
+from home.contact import questions, subjects
 from home.contact import views as contact_views
 from home.contact.forms import ContactForm
 
 LATEST_POSTS = 3
 
 
-class HomePage(SearchEnginesMixin, Page):
+class HomePage(OwnLanguageMixin, AddressMixin, SearchEnginesMixin, Page):
+    objects: ClassVar[PageManager]
+
     heading = models.CharField(max_length=120, blank=True)
     standfirst = models.CharField(max_length=300, blank=True)
     picture = models.ForeignKey(
         get_image_model_string(), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    body = StreamField(BodyStream(), blank=True)
+    body = BlocksField(BodyStream, blank=True)
 
     content_panels = (
         *Page.content_panels,
-        FieldPanel("heading"),
-        FieldPanel("standfirst"),
-        FieldPanel("picture"),
-        FieldPanel("body"),
+        FieldPanel("heading", heading=_("Heading")),
+        FieldPanel("standfirst", heading=_("Standfirst")),
+        FieldPanel("picture", heading=_("Picture")),
+        FieldPanel("body", heading=_("Body")),
     )
     promote_panels = (*Page.promote_panels, *SearchEnginesMixin.panels)
     parent_page_types = ("wagtailcore.Page",)
     template = "home/home_page.html"
 
+    class Meta:
+        verbose_name = _("home page")
+        verbose_name_plural = _("home pages")
+
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
-        """Find the blog, where most visitors go, in one query; Wagtail takes two."""
+        """Find the blog, where most visitors go, in one query instead of Wagtail's two."""
         blog = public_pages.child(BlogIndexPage, self, path_components[0]) if path_components else None
         if blog is None:
             return super().route(request, path_components)
-        blog._cached_parent_obj = self  # as Wagtail's own does
         return blog.route(request, path_components[1:])
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -59,84 +73,116 @@ class HomePage(SearchEnginesMixin, Page):
         return context
 
 
-class StandardPage(SearchEnginesMixin, Page):
+class StandardPage(OwnLanguageMixin, AddressMixin, CommentsMixin, SearchEnginesMixin, Page):
+    objects: ClassVar[PageManager] = QuietPageManager()
+
     standfirst = models.CharField(max_length=300, blank=True)
     picture = models.ForeignKey(
         get_image_model_string(), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    body = StreamField(BodyStream(), blank=True)
+    body = BlocksField(BodyStream, blank=True)
+    comments_open = models.BooleanField(
+        _("comments are open"),
+        default=False,
+        db_default=False,
+        help_text=_("Tick to take comments below this page."),
+    )
 
     content_panels = (
         *Page.content_panels,
-        FieldPanel("standfirst"),
-        FieldPanel("picture"),
-        FieldPanel("body"),
+        FieldPanel("standfirst", heading=_("Standfirst")),
+        FieldPanel("picture", heading=_("Picture")),
+        FieldPanel("body", heading=_("Body")),
     )
     promote_panels = (*Page.promote_panels, *SearchEnginesMixin.panels)
+    settings_panels = (*Page.settings_panels, *CommentsMixin.comment_panels)
     search_fields = (*Page.search_fields, index.SearchField("standfirst"), index.SearchField("body"))
     parent_page_types = ("home.HomePage", "home.StandardPage")
     template = "home/standard_page.html"
 
+    class Meta:
+        verbose_name = _("standard page")
+        verbose_name_plural = _("standard pages")
+        base_manager_name = "objects"  # by which Wagtail reads the page of an address
 
-class ContactPage(RoutablePageMixin, SearchEnginesMixin, Page):
+
+class ContactPage(OwnLanguageMixin, AddressMixin, RoutablePageMixin, SearchEnginesMixin, Page):
+    objects: ClassVar[PageManager]
+
     standfirst = models.CharField(max_length=300, blank=True)
     address = models.CharField(max_length=200, blank=True)
     opening_hours = models.CharField(max_length=200, blank=True)
     telephone = models.CharField(max_length=40, blank=True)
-    map_url = models.URLField("link to a map", blank=True)
-    body = StreamField(BodyStream(), blank=True)
-    thanks_heading = models.CharField(max_length=120, default="We have your message")
-    thanks_text = models.CharField(max_length=300, blank=True, help_text="What happens next, and when.")
+    map_url = models.URLField(_("link to a map"), blank=True)
+    body = BlocksField(BodyStream, blank=True)
+    thanks_heading = models.CharField(max_length=120, default=_("We have your message"))
+    thanks_text = models.CharField(max_length=300, blank=True, help_text=_("What happens next, and when."))
     recipients = models.CharField(
-        max_length=desks.LONGEST_LIST,
+        max_length=subjects.LONGEST_LIST,
         blank=True,
-        validators=[desks.validate_addresses],
-        help_text="Staff addresses, separated by commas. The site's own recipients when empty.",
+        validators=[subjects.validate_addresses],
+        help_text=_("Staff addresses, separated by commas. The site's own recipients when empty."),
     )
-    subjects = StreamField(
-        desks.SubjectStream(),
+    subjects = BlocksField(
+        subjects.SubjectStream,
         blank=True,
-        help_text="What a message can be about. Without any, the visitor is not asked.",
+        help_text=_("What a message can be about. Without any, the visitor is not asked."),
     )
-    ask_telephone = models.BooleanField("ask for a telephone number", default=True)
-    questions = StreamField(
-        questions.QuestionStream(),
+    ask_telephone = models.BooleanField(_("ask for a telephone number"), default=True)
+    questions = BlocksField(
+        questions.QuestionStream,
         blank=True,
-        help_text="Asked between the telephone number and the message.",
+        help_text=_("Asked between the telephone number and the message."),
     )
 
     content_panels = (
         *Page.content_panels,
-        FieldPanel("standfirst"),
+        FieldPanel("standfirst", heading=_("Standfirst")),
         MultiFieldPanel(
             [
-                FieldPanel("address"),
-                FieldPanel("opening_hours"),
-                FieldPanel("telephone"),
+                FieldPanel("address", heading=_("Address")),
+                FieldPanel("opening_hours", heading=_("Opening hours")),
+                FieldPanel("telephone", heading=_("Telephone")),
                 FieldPanel("map_url"),
             ],
-            "Where and when",
+            _("Where and when"),
         ),
-        FieldPanel("body"),
-        MultiFieldPanel([FieldPanel("thanks_heading"), FieldPanel("thanks_text")], "After sending"),
-        MultiFieldPanel([FieldPanel("subjects"), FieldPanel("recipients")], "Who gets the messages"),
-        MultiFieldPanel([FieldPanel("ask_telephone"), FieldPanel("questions")], "What else is asked"),
+        FieldPanel("body", heading=_("Body")),
+        MultiFieldPanel(
+            [
+                FieldPanel("thanks_heading", heading=_("Thanks heading")),
+                FieldPanel("thanks_text", heading=_("Thanks text")),
+            ],
+            _("After sending"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("subjects", heading=_("Subjects")),
+                FieldPanel("recipients", heading=_("Recipients")),
+            ],
+            _("Who gets the messages"),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("ask_telephone"), FieldPanel("questions", heading=_("Questions"))],
+            _("What else is asked"),
+        ),
     )
     promote_panels = (*Page.promote_panels, *SearchEnginesMixin.panels)
     parent_page_types = ("home.HomePage", "home.StandardPage")
     subpage_types = ()
     template = "home/contact/contact_page.html"
 
+    class Meta:
+        verbose_name = _("contact page")
+        verbose_name_plural = _("contact pages")
+
     @path("")
+    @takes_posts
     def read(self, request: HttpRequest) -> HttpResponseBase:
-        outcome = contact_views.receive(request, self) if request.method == "POST" else None
-        if outcome and outcome.answer:
-            return outcome.answer
-        form = outcome.form if outcome else ContactForm(self)
-        response = self.render(request, context_overrides={"form": form})
-        if outcome:
-            outcome.mark(response)
-        return response
+        def show(form: ContactForm | None) -> HttpResponseBase:
+            return self.render(request, context_overrides={"form": form or ContactForm(self)})
+
+        return take_or_show(request, lambda: contact_views.receive(request, self), show)
 
     @path("thanks/")
     def thanks(self, request: HttpRequest) -> HttpResponse:
@@ -145,34 +191,94 @@ class ContactPage(RoutablePageMixin, SearchEnginesMixin, Page):
         )
 
     def staff_addresses(self) -> list[str]:
-        """Return where messages from this page go that are about nothing with a desk of its own."""
-        return desks.addresses(self.recipients) or list(settings.CONTACT_RECIPIENTS)
+        """Return the recipients of messages from this page whose subject has none of its own."""
+        return subjects.addresses(self.recipients) or list(settings.CONTACT_RECIPIENTS)
+
+
+class PictureCare(models.Model):
+    """
+    What is still to be done for a picture, and what went wrong.
+
+    It names its picture without a constraint: a picture that is deleted at the moment a page with it is
+    published is no reason not to publish.
+    """
+
+    picture = models.OneToOneField(
+        get_image_model_string(),
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="care",
+        db_constraint=False,
+    )
+    leads = models.BooleanField(default=False, help_text="Whether it is drawn for cards and previews, too.")
+    due_at = models.DateTimeField(null=True, db_index=True, help_text="When it is drawn; empty when it is.")
+    leased_until = models.DateTimeField(null=True, help_text="Until when one drawer has it for itself.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    problem = models.CharField(max_length=200, blank=True, help_text="Why it could not be drawn, for staff.")
+    clean_file = models.CharField(
+        max_length=100, blank=True, help_text="The file of which it is known that it holds no camera data."
+    )
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name_plural = "care of pictures"
+
+    def __str__(self) -> str:
+        return f"picture {self.pk}"
+
+    @property
+    def problem_in_words(self) -> str:
+        """What is wrong, in the active language: what is stored is a message of the catalogue."""
+        return gettext(self.problem) if self.problem else ""
 
 
 @register_setting(icon="site")
-class SiteIdentity(SiteDecisions):
-    """Who runs the site, as every page says it."""
+class SiteIdentity(TidyFieldsMixin, SiteDecisions):
+    """Who runs the site, as shown on every page."""
 
-    name = models.CharField(max_length=80, default="Our site")
+    name = models.CharField(max_length=80, default=_("Our site"))
     tagline = models.CharField(max_length=160, blank=True)
     telephone = models.CharField(max_length=40, blank=True)
     address = models.CharField(max_length=200, blank=True)
     opening_hours = models.CharField(max_length=200, blank=True)
     emergency_line = models.CharField(
-        max_length=200, blank=True, help_text="What to do in an emergency, shown beside the forms."
+        max_length=200, blank=True, help_text=_("What to do in an emergency, shown beside the forms.")
     )
     comment_notice = models.CharField(
-        max_length=200, blank=True, help_text="What a reader should know before commenting."
+        max_length=200, blank=True, help_text=_("What a reader should know before commenting.")
     )
 
+    privacy_page = models.ForeignKey(
+        "wagtailcore.Page",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Linked at the foot of every page."),
+    )
+
+    select_related = ("privacy_page",)
     panels = (
-        FieldPanel("name"),
-        FieldPanel("tagline"),
+        FieldPanel("name", heading=_("Name")),
+        FieldPanel("tagline", heading=_("Tagline")),
+        FieldPanel("privacy_page", heading=_("Privacy page")),
         MultiFieldPanel(
-            [FieldPanel("telephone"), FieldPanel("address"), FieldPanel("opening_hours")], "Where and when"
+            [
+                FieldPanel("telephone", heading=_("Telephone")),
+                FieldPanel("address", heading=_("Address")),
+                FieldPanel("opening_hours", heading=_("Opening hours")),
+            ],
+            _("Where and when"),
         ),
-        MultiFieldPanel([FieldPanel("emergency_line"), FieldPanel("comment_notice")], "Beside the forms"),
+        MultiFieldPanel(
+            [
+                FieldPanel("emergency_line", heading=_("Emergency line")),
+                FieldPanel("comment_notice", heading=_("Comment notice")),
+            ],
+            _("Beside the forms"),
+        ),
     )
 
     class Meta:
-        verbose_name = "site identity"
+        verbose_name = _("site identity")

@@ -1,30 +1,42 @@
 """Search over public pages."""
 
-import re
-
 from django.core.paginator import Page as PageOfResults
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from wagtail.models import Page, Site
+from django.utils.html import strip_tags
+from modelsearch.backends.base import BaseSearchResults
+from wagtail.models import Page
+
+from cms.rate_limit import clients, reading
+from cms.reading import public_pages
+from cms.search import words
 
 RESULTS_A_PAGE = 10
-LONGEST_QUERY = 200
-
-_WORD = re.compile(
-    r"\w+"
-)  # the rest is syntax to SQLite's index, in which a visitor's stray quote is an error
+MOST_RESULTS = 500
+MOST_A_MINUTE = 120  # of one network, which may be that of an office
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    query = " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST_QUERY]
-    words = _WORD.findall(query.lower())
-    results = find(" ".join(words), request) if words else None
+    """Raises TooManyError for one client that searches again and again."""
+    query = " ".join(request.GET.get("q", "")[: words.LONGEST_QUERY].replace("\0", " ").split())
+    results = _page_of_results(query, request) if words.query_terms(query) else None
     return render(request, "home/search.html", {"query": query, "results": results})
 
 
-def find(query: str, request: HttpRequest) -> PageOfResults:
-    """Return one page of the public pages that match."""
-    site = Site.find_for_request(request)
-    pages = Page.objects.live().public().descendant_of(site.root_page, inclusive=True)
-    return Paginator(pages.specific().search(query), RESULTS_A_PAGE).get_page(request.GET.get("page"))
+def _page_of_results(query: str, request: HttpRequest) -> PageOfResults:
+    return Paginator(find(query, request), RESULTS_A_PAGE).get_page(request.GET.get("page"))
+
+
+def find(query: str, request: HttpRequest) -> BaseSearchResults:
+    """Return the public pages that match, the best first. Raises TooManyError."""
+    reading.take(clients.client_of(request, "search"), most=MOST_A_MINUTE, seconds=60)
+    return public_pages.searchable(request).specific().search(query)[:MOST_RESULTS]
+
+
+def text_of(page: Page) -> str:
+    """Return what a result shows of a page: its summary, then its body."""
+    said = [getattr(page, name, "") for name in ("search_description", "standfirst", "introduction")]
+    body = getattr(page, "body", None)
+    blocks = body.stream_block.get_searchable_content(body) if body is not None else ()
+    return strip_tags(" ".join(filter(None, (*said, *blocks))))

@@ -2,31 +2,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import include, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.log_actions import LogActionRegistry, LogFormatter
-from wagtail.models import ModelLogEntry
+from wagtail.models import ModelLogEntry, Page
 
 from blog.comments.models import Reader
+from home import redirect_import
 from home.contact import admin_urls
 from home.contact.group_panel import GroupReadsForm
 from home.contact.models import may_read
+from home.pictures import admin
 from home.privacy import admin_urls as privacy_urls
 from home.privacy import admin_views as privacy_views
 from home.privacy import person
 from home.privacy.forms import KnownPersonForm
 
 MESSAGE_ACTIONS = (
-    ("new", "Put a message back to new", "Put back to new"),
-    ("handled", "Handle a message", "Marked as handled"),
-    ("spam", "Mark a message as spam", "Marked as spam"),
-    ("assign", "Assign a message", "Assigned"),
-    ("delete", "Delete a message", "Deleted for good"),
-    ("export", "Export messages", "Exported messages to staff"),
+    ("new", _("Put a message back to new"), _("Put back to new")),
+    ("handled", _("Handle a message"), _("Marked as handled")),
+    ("spam", _("Mark a message as spam"), _("Marked as spam")),
+    ("assign", _("Assign a message"), _("Assigned")),
+    ("delete", _("Delete a message"), _("Deleted for good")),
+    ("export", _("Export messages"), _("Exported messages to staff")),
 )
 
 
@@ -40,9 +45,24 @@ def message_urls() -> list:
     return [path("messages/", include(admin_urls))]
 
 
+@hooks.register("register_admin_urls", order=-1)
+def redirect_import_urls() -> list:
+    """Return two views that come before Wagtail's own, at the same addresses."""
+    return [
+        path("redirects/import/", redirect_import.start),
+        path("redirects/import/process/", redirect_import.process),
+    ]
+
+
+@hooks.register("register_admin_urls", order=-1)
+def picture_preview_urls() -> list:
+    """Before Wagtail's own, at its address."""
+    return [path("images/<int:image_id>/preview/<str:filter_spec>/", admin.preview)]
+
+
 @hooks.register("register_admin_menu_item")
 def messages_menu_item() -> MenuItem:
-    return MessagesMenuItem("Messages", reverse("home_contact:inbox"), icon_name="mail", order=260)
+    return MessagesMenuItem(_("Messages"), reverse("home_contact:inbox"), icon_name="mail", order=260)
 
 
 @hooks.register("register_permissions")
@@ -58,7 +78,7 @@ def message_grants() -> type[GroupReadsForm]:
 
 @hooks.register("register_log_actions")
 def message_log(registry: LogActionRegistry) -> None:
-    """What was done to a message; what it is is the number of its row."""
+    """What was done to a message, which is known by its id."""
     for action, label, done in MESSAGE_ACTIONS:
         registry.register_action(f"contact.{action}", label, done)
 
@@ -75,11 +95,11 @@ def person_urls() -> list:
 
 @hooks.register("register_admin_menu_item")
 def privacy_menu_item() -> MenuItem:
-    return PrivacyMenuItem("Privacy", reverse("home_privacy:person"), icon_name="user", order=270)
+    return PrivacyMenuItem(_("Privacy"), reverse("home_privacy:person"), icon_name="user", order=270)
 
 
 class RightsPanel(Component):
-    """On the page of a person at the moderation desk: what can be done if he asks."""
+    """On the page of a person at the moderation desk: what can be done if they ask for their data."""
 
     template_name = "home/privacy/admin/panel.html"
 
@@ -110,22 +130,51 @@ def person_permissions() -> QuerySet[Permission]:
 
 @hooks.register("register_log_actions")
 def person_log(registry: LogActionRegistry) -> None:
-    """What was done for a person and how much it was; not for whom."""
+    """What was done for a person and how many rows it was; not for whom."""
 
     @registry.register_action(person.EXPORTED)
     class Exported(LogFormatter):
-        label = "Export a person"
+        label = _("Export a person's data")
 
         def format_message(self, log_entry: ModelLogEntry) -> str:
-            return f"Exported what is kept of a person: {_counted(log_entry)}"
+            return gettext("Exported a person's data: %(counts)s") % {"counts": _counted(log_entry)}
+
+    @registry.register_action(person.LOOKED_UP)
+    class LookedUp(LogFormatter):
+        label = _("Look up a person's data")
+
+        def format_message(self, log_entry: ModelLogEntry) -> str:
+            return gettext("Looked up a person's data: %(counts)s") % {"counts": _counted(log_entry)}
 
     @registry.register_action(person.ERASED)
     class Erased(LogFormatter):
-        label = "Erase a person"
+        label = _("Erase a person's data")
 
         def format_message(self, log_entry: ModelLogEntry) -> str:
-            return f"Erased what is kept of a person: {_counted(log_entry)}"
+            return gettext("Erased a person's data: %(counts)s") % {"counts": _counted(log_entry)}
+
+
+@hooks.register("register_admin_urls")
+def picture_urls() -> list:
+    return [path("reports/pictures/", admin.ReportView.as_view(), name="picture_problems")]
+
+
+@hooks.register("register_reports_menu_item")
+def pictures_menu_item() -> MenuItem:
+    return admin.ReportMenuItem(_("Pictures"), reverse("picture_problems"), icon_name="image", order=750)
+
+
+@hooks.register("before_edit_page")
+def warn_of_pictures(request: HttpRequest, page: Page) -> None:
+    if request.method == "GET":
+        admin.warn(request, page)
+
+
+@hooks.register("after_publish_page")
+def warn_of_published_pictures(request: HttpRequest, page: Page) -> None:
+    """Warn once they have been drawn, which starts when the page is committed."""
+    transaction.on_commit(lambda: admin.warn(request, page), robust=True)
 
 
 def _counted(log_entry: ModelLogEntry) -> str:
-    return ", ".join(f"{name} {number}" for name, number in log_entry.data.items())
+    return ", ".join(f"{name} {number}" for name, number in person.named(log_entry.data))

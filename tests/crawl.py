@@ -8,10 +8,13 @@ things that are there. A pattern added tomorrow is walked tomorrow.
 import base64
 import codecs
 import hashlib
+import json
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from urllib.parse import quote
 from uuid import UUID
 
 from django.apps import apps
@@ -25,9 +28,21 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
+from cms.text.mail_address import on_the_wire
+
 HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s", "sha3_256")
 _TOKEN = re.compile(rb"[A-Za-z0-9_\-+/]{24,}={0,2}")
 _SNIPPET = re.compile(r"/admin/snippets/(?:choose/)?(\w+)/(\w+)/")
+_ID_OF = {
+    "/admin/api-tokens/": "wagtailcore.apitoken",
+    "/admin/webhooks/": "webhooks.endpoint",
+    "/admin/collections/": "wagtailcore.collection",
+    "/admin/documents/": "wagtaildocs.document",
+    "/admin/redirects/": "wagtailredirects.redirect",
+    "/admin/sites/": "wagtailcore.site",
+    "/admin/workflows/tasks/": "wagtailcore.task",
+    "/admin/workflows/": "wagtailcore.workflow",
+}
 _MOST_UNPACKED = 1_000_000
 
 
@@ -50,9 +65,13 @@ class Door:
     module: str
     _parts: list = field(repr=False)
 
-    def url(self) -> str:
-        """Return a URL it matches."""
-        return _fill(self._parts)
+    @property
+    def parameters(self) -> list[str]:
+        return [name for part in self._parts for name in _form(part)[1]]
+
+    def url(self, **given: str) -> str:
+        """Return a URL it matches, or would but for the values that are given."""
+        return _fill(self._parts, given)
 
 
 def every_door() -> list[Door]:
@@ -63,14 +82,18 @@ def every_door() -> list[Door]:
 
 
 def every_url() -> list[str]:
-    """Return a URL for each pattern of the URLconf and each route of each live page."""
-    urls = {door.url() for door in every_door()}
+    """Return a URL for each pattern of the URLconf, each route of each live page and each scaled picture."""
+    urls = {door.url() for door in every_door()} | set(every_picture())
     for page in Page.objects.live().filter(depth__gt=1).specific():
         base = page.get_url()
         urls.add(base)
         if isinstance(page, RoutablePageMixin):
             urls |= {base + _fill([route.pattern]).lstrip("/") for route in page.get_subpage_urls()}
     return sorted(urls)
+
+
+def every_picture() -> list[str]:
+    return [rendition.url for rendition in get_image_model().get_rendition_model().objects.all()]
 
 
 def walk(
@@ -112,19 +135,29 @@ def database_bytes() -> bytes:
 
 def shapes(address: str) -> list[bytes]:
     """Return every form in which an address gives itself away: plain, turned around, encoded, hashed."""
-    local = address.split("@", maxsplit=1)[0]
-    found = {local, local[::-1], codecs.encode(local, "rot13"), local.encode().hex()}
+    found = set()
+    for form in ("NFC", "NFD"):
+        found |= _shapes(unicodedata.normalize(form, address))
+    return sorted(shape.encode() for shape in found)
+
+
+def _shapes(address: str) -> set[str]:
+    local = address.rpartition("@")[0] or address
+    quoted = quote(local, safe="")
+    found = {local, quoted, quoted.lower(), quoted.replace("%", "="), quoted.replace("%", "\\x")}
+    found |= {json.dumps(local)[1:-1], local.encode("ascii", "xmlcharrefreplace").decode()}
+    found |= {local[::-1], codecs.encode(local, "rot13"), local.encode().hex()}
     for shift in range(3):
         packed = base64.b64encode(b"\0" * shift + local.encode())[4 if shift else 0 :]
         found |= {
             packed.decode().rstrip("=")[:-2],
             packed.decode().rstrip("=")[:-2].translate(str.maketrans("+/", "-_")),
         }
-    for spelling in {address, address.lower(), local}:
+    for spelling in {address, address.lower(), local, on_the_wire(address)}:
         for name in HASHES:
             digest = hashlib.new(name, spelling.encode(), usedforsecurity=False)
             found |= {digest.hexdigest(), base64.b64encode(digest.digest()).decode().rstrip("=")}
-    return sorted(shape.encode() for shape in found)
+    return found
 
 
 def leaks(blob: bytes, addresses: Iterable[str]) -> list[str]:
@@ -166,11 +199,11 @@ def _patterns(resolver: URLResolver, above: tuple = ()) -> Iterator[list]:
             yield from _patterns(entry, parts)
 
 
-def _fill(patterns: list) -> str:
-    url = "/"
+def _fill(patterns: list, given: dict[str, str] | None = None) -> str:
+    url, given = "/", given or {}
     for pattern in patterns:
         form, names = _form(pattern)
-        url += form % {name: _value(name, url) for name in names}
+        url += form % {name: given[name] if name in given else _value(name, url) for name in names}
     return url
 
 
@@ -197,6 +230,7 @@ def _value(name: str, url: str) -> str:
         "comment_id": _id("blog_comments.readercomment"),
         "reader_id": _id("blog_comments.reader"),
         "act": UUID(int=0),
+        "user_id": _id("auth.user"),
         "delivery_id": _id("outbox.delivery"),
         "message_id": _id("home_contact.contactmessage"),
         "attachment_id": _id("home_contact.attachment"),
@@ -214,7 +248,12 @@ def _value(name: str, url: str) -> str:
     }
     if name == "pk" and (snippet := _SNIPPET.match(url)):
         return str(_id(".".join(snippet.groups())))
-    return str(by_name.get(name, 1 if name.endswith(("id", "pk")) else "x"))
+    if name == "pk" and url.startswith("/admin/users/"):
+        name = "user_id"
+    if name not in by_name and name.endswith(("id", "pk")):
+        label = next((each for begin, each in _ID_OF.items() if url.startswith(begin)), "")
+        return str(_id(label) if label else 1)
+    return str(by_name.get(name, "x"))
 
 
 def _id(label: str) -> int:

@@ -1,5 +1,6 @@
 """One factory for each model, one trait for each state. Comments and messages come through the front door."""
 
+import math
 from collections.abc import Iterable, Sequence
 
 import factory
@@ -13,11 +14,12 @@ from django_comments.models import Comment
 from factory.django import DjangoModelFactory
 from wagtail_factories import ImageFactory, PageFactory
 
-from blog.comments import actions
 from blog.comments.models import Decision, ReaderComment
-from blog.comments.submissions import Submission
+from blog.comments.moderation import actions
+from blog.comments.moderation.submissions import Submission
 from blog.models import Author, BlogIndexPage, BlogPostPage, Category
-from home.models import ContactPage, HomePage, StandardPage
+from home.models import ContactPage, HomePage, PictureCare, StandardPage
+from home.pictures import drawing
 
 PASSWORD = "a long enough password"
 
@@ -56,6 +58,13 @@ class CategoryFactory(DjangoModelFactory):
     slug = factory.Sequence(lambda number: f"category-{number}")
 
 
+class HomePageFactory(PageFactory):
+    class Meta:
+        model = HomePage
+
+    title = "Another site"
+
+
 class BlogFactory(PageFactory):
     class Meta:
         model = BlogIndexPage
@@ -68,6 +77,7 @@ class BlogFactory(PageFactory):
 class PostFactory(PageFactory):
     class Meta:
         model = BlogPostPage
+        skip_postgeneration_save = True
 
     class Params:
         draft = factory.Trait(live=False)
@@ -83,7 +93,14 @@ class PostFactory(PageFactory):
             ("paragraph", "<p>It is a quiet hour.</p>"),
         ]
     )
+    first_published_at = factory.LazyFunction(timezone.now)
     parent = factory.LazyFunction(lambda: BlogIndexPage.objects.first() or BlogFactory())
+
+    @factory.post_generation
+    def drawn(self, create, extracted, **kwargs):
+        """As publishing leaves it; `drawn=False` for a picture that was not drawn yet."""
+        if create and self.hero and extracted is not False:
+            draw(self.hero)
 
 
 class StandardPageFactory(PageFactory):
@@ -100,7 +117,7 @@ class ContactPageFactory(PageFactory):
         model = ContactPage
 
     class Params:
-        with_desks = factory.Trait(
+        with_subjects = factory.Trait(
             subjects=[
                 ("subject", {"name": "Appointments", "recipients": "desk@clinic.example"}),
                 ("subject", {"name": "Invoices", "recipients": "anna@clinic.example, otto@clinic.example"}),
@@ -150,6 +167,12 @@ class CommentFactory(factory.Factory):
         by = get_user_model().objects.filter(username="decider").first()
         by = by or UserFactory(username="decider", group="Comment moderators")
         return actions.VERBS[decision](comment, by=by, version=comment.version)
+
+
+def draw(picture) -> None:
+    """Draw a picture in every shape, as the worker does."""
+    PictureCare.objects.update_or_create(pk=picture.pk, defaults={"leads": True, "due_at": timezone.now()})
+    drawing.draw(picture.pk, until=math.inf)
 
 
 def plant_decisions(user, waited: Iterable[int | None], to: str = "approved", **fields) -> None:

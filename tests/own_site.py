@@ -31,6 +31,7 @@ ANSWERS_WITHIN = 60.0  # seconds
 KEPT_FROM_THE_SHELL = ("PATH", "HOME", "LANG", "DATA_DIR", "DATABASE_URL", "PORT", "VIRTUAL_ENV")
 FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.loaded_site"])
+FAULT = "Internal Server Error"  # as Django's log has it
 WORKER = partial(call_command, "deliver")
 
 
@@ -93,6 +94,7 @@ class Process:
         self.running: BaseProcess | None = None
 
     def start(self) -> None:
+        self.log.touch()  # it may be read before the process has come to say anything
         self.running = FORKS.Process(target=live, args=(say_to, self.log, self.target, *self.given))
         self.running.start()
 
@@ -110,11 +112,16 @@ class Process:
         self.kill()
 
     def cpu_seconds(self) -> float:
-        """Return the processor time of the whole tree so far, as user and system, in steps of 10 ms."""
-        return sum(map(_ticks, processes_of(self.running.pid))) / os.sysconf("SC_CLK_TCK")
+        """Return the processor time of the whole tree so far."""
+        return sum(map(nanoseconds, processes_of(self.running.pid))) / 1e9
 
     def require_alive(self) -> None:
         assert self.running.exitcode is None, self.log.read_text()
+
+    def require_no_fault(self) -> None:
+        """Fail when any request was answered with 500. What is away is a 503."""
+        faults = [line for line in self.log.read_text().splitlines() if FAULT in line]
+        assert not faults, f"{self.log.name}: {faults[:10]}"
 
 
 def say_to(log: Path, target: Callable[..., None], *given: Any) -> None:
@@ -160,6 +167,8 @@ def running(*processes: Process) -> Iterator[None]:
             if isinstance(process, WebServer):
                 process.wait_until_it_answers()
         yield
+        for process in processes:
+            process.require_no_fault()
     finally:
         for process in processes:
             if process.running:
@@ -175,6 +184,10 @@ def processes_of(pid: int) -> list[int]:
     return found
 
 
-def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+def nanoseconds(pid: int) -> int:
+    """Return the processor time of the threads that a process has."""
+    total = 0
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(OSError):  # it has ended
+            total += int((thread / "schedstat").read_text().split()[0])
+    return total

@@ -20,12 +20,15 @@ class SmtpPeer:
     ``mails`` holds each mail taken. ``answers`` are given to the next mails in place of 250.
 
     ``at`` holds what the next MAIL, RCPT or DATA gets as answer, by its address; "" is any, DROP hangs up.
-    ``log_in`` is asked for name and password. ``after_data`` is called with a mail that is kept, unanswered.
+    ``log_in`` is asked for name and password. Without ``utf8`` it offers no SMTPUTF8. ``after_data`` is
+    called with a mail that is kept, unanswered.
     """
 
     host = "127.0.0.1"
 
-    def __init__(self, *, log_in: Callable[[bytes, bytes], bool] | None = None, port: int = 0) -> None:
+    def __init__(
+        self, *, log_in: Callable[[bytes, bytes], bool] | None = None, port: int = 0, utf8: bool = True
+    ) -> None:
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.answers: list[str] = []
@@ -36,7 +39,7 @@ class SmtpPeer:
         auth = {}
         if log_in:
             auth = {"authenticator": _authenticator(log_in), "auth_require_tls": False}
-        self._controller = Controller(self, hostname=self.host, port=self.port, **auth)
+        self._controller = Controller(self, hostname=self.host, port=self.port, enable_SMTPUTF8=utf8, **auth)
 
     def __enter__(self) -> "SmtpPeer":
         self._controller.start()

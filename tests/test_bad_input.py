@@ -6,10 +6,9 @@ from html import unescape
 
 import pytest
 
-from blog.comments.models import ReaderComment
-from blog.comments.reports import Report
+from blog.comments.models import ReaderComment, Report
 from home.contact.models import ContactMessage
-from tests.blog.comments.test_life import form_on
+from tests.blog.comments.posting.test_life import form_on
 from tests.conftest import visitor
 from tests.factories import CommentFactory, PostFactory
 
@@ -299,3 +298,82 @@ def test_words_in_scripts_of_both_directions_are_kept(client, post):
     client.post(post.url, {**form_on(client, post.url), **WORDS, "comment": words})
 
     assert re.sub(r"\s+", " ", ReaderComment.objects.get().comment) == words
+
+
+class TestHiddenFields:
+    """What a page sends along unseen, and what a program makes of it."""
+
+    VALUES = (
+        "9" * 400,
+        "9" * 5000,
+        "9" * 100_000,
+        "-1",
+        "-" + "9" * 400,
+        "1e400",
+        "\u0661\u0662",
+        "a\0b",
+        "",
+        "x" * 100_000,
+    )
+
+    @staticmethod
+    def judged(answer, url: str, name: str, value: object, words: dict[str, str]) -> None:
+        """A 4xx with the words, or taken, as the contract has it for a field that only raises suspicion."""
+        assert answer.status_code in {303, 400, 403, 413, 422}, (
+            url,
+            name,
+            str(value)[:20],
+            answer.status_code,
+        )
+        if answer.status_code in {403, 422}:
+            page = unescape(answer.content.decode())
+            assert all(word in page for word in words.values()), (url, name, str(value)[:20])
+
+    @pytest.mark.parametrize("door", ["comment", "contact"])
+    def test_none_is_a_500_and_the_words_are_kept(self, post, contact, monkeypatch, door):
+        monkeypatch.setattr("cms.rate_limit.actions.take", lambda client, **bounds: None)
+        url, words = (post.url, WORDS) if door == "comment" else (contact.url, MESSAGE)
+        assert (names := list(hidden_in(visitor(), url, f"{door}-form")))
+        for name in names:
+            for value in self.VALUES:
+                browser = visitor()
+                fields = {**hidden_in(browser, url, f"{door}-form"), **words}
+                self.judged(browser.post(url, {**fields, name: value}), url, name, value, words)
+                self.judged(
+                    browser.post(url, {**fields, name: [fields[name], value]}), url, name, value, words
+                )
+            self.judged(browser.post(url, {**fields, name: ["a", "b"]}), url, name, "two", words)
+            del fields[name]
+            self.judged(browser.post(url, fields), url, name, None, words)
+
+    @pytest.mark.parametrize("size", [3_000_000, 2_400_000])
+    def test_three_megabytes_in_one_are_refused(self, client, post, contact, monkeypatch, size):
+        monkeypatch.setattr("cms.rate_limit.actions.take", lambda client, **bounds: None)
+        for url, words, form in ((post.url, WORDS, "comment-form"), (contact.url, MESSAGE, "contact-form")):
+            hidden = hidden_in(client, url, form)
+            assert hidden
+            for name in hidden:
+                fields = {**hidden, **words}
+                assert client.post(url, {**fields, name: "9" * size}).status_code < 500, name
+
+    @pytest.mark.parametrize("timestamp", ["9" * 309, "9" * 400, "-" + "9" * 400, str(2**63), "9" * 5000])
+    def test_a_time_no_clock_shows_is_out_of_date(self, client, post, timestamp):
+        answer = client.post(post.url, {**form_on(client, post.url), **WORDS, "timestamp": timestamp})
+
+        assert answer.status_code == 422
+        assert "Thank you." in answer.content.decode()
+        fresh = form_fields(answer.content.decode(), "comment-form")
+        assert client.post(post.url, {**fresh, **WORDS}).status_code == 303
+
+
+def hidden_in(browser, url: str, form: str) -> dict[str, str]:
+    return form_fields(browser.get(url).content.decode(), form)
+
+
+def form_fields(html: str, form: str) -> dict[str, str]:
+    found = re.search(rf'<form[^>]*id="{form}".*?</form>', html, re.DOTALL).group()
+    tags = [tag for tag in re.findall(r"<input[^>]*>", found) if 'type="hidden"' in tag or "honeypot" in tag]
+    return {
+        re.search(r'name="([^"]*)"', tag).group(1): unescape((re.findall(r'value="([^"]*)"', tag) or [""])[0])
+        for tag in tags
+    }

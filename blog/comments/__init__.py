@@ -1,23 +1,20 @@
 """
-A comment's life, in the order it is lived.
+Everything readers say, from the form to the archive. Imports go down this list.
 
-    forms           what a reader may type, and its shape
-    policy          what the Discussion settings and the post say of all this
-    rules           hold, spam or publish, with reasons; pure (``words`` cuts text into whole words)
-    actions.submit  one transaction: reader, comment, decision, outbox (``intake`` writes them)
-    queries.held    what waits for a moderator
-    admin_views     the moderation desk; ``case_views``, ``people_views`` the page of one comment, one person
-    actions.approve (mark_as_spam, trash, hold, reply …) a moderator decides; ``people`` is whom he bans
-    dossier         what he can read of a person, never the address; ``tallies`` the numbers of pages
-    actions.report  a reader says that a public comment should not be there
-    authoring       its author edits it or takes it back
-    changes         how a change of state is written: compare-and-set, with its decision
-    queries.public_thread   what a visitor sees, as nodes of ``threads``; ``public_replies``: a long one
-    notifications   what is told to whom, by the outbox: ``letters`` to readers, ``notices`` to moderators
-    subscribing     a reader asks to be told, confirms, ends it; ``asking`` says whether he may be asked
-    mail_views      the pages behind the links in mails
-    privacy, erasing, retention   what is kept of a person: given out, erased, purged in time
+    wagtail_hooks   what Wagtail's admin shows: menu, panels, log
+    management/     `manage.py comments`: the same decisions from a shell
+    templatetags/   what templates of comments say to scripts
+    desk/           where moderators read, filter and decide, as pages and as JSON
+    posting/        the form, the pages and the API through which readers write
+    privacy/        what is kept of one person: given out, erased, deleted in time
+    moderation/     every change to a comment, one function for each verb, whichever door calls it
+    rules/          whether a new comment is published, held or spam
+    reading/        what a visitor sees: threads, replies, counts
+    notifications/  which mail is due to whom, and its words
+    models/         the tables
+    states          the words for what can become of a comment; no imports at all
 
-Comments know a page only as ``wagtailcore.Page``. From django-comments-xtd come the model and form base; its
-URLs, templates and publish cascade are not used (``checks`` sees to it).
+`checks` fails at start-up if anything of django-comments-xtd is used beyond its model and form base classes
+(`xtd`): its URLs, templates and publishing leak addresses and lose comments. Comments know a page only as
+``wagtailcore.Page``.
 """

@@ -18,7 +18,7 @@ EXPECTED = {
         "Any other model has no held state and keeps plain addresses.",
     ),
     "COMMENTS_XTD_FORM_CLASS": (
-        "blog.comments.forms.CommentForm",
+        "blog.comments.posting.forms.CommentForm",
         "E003",
         "The stock form publishes at once and loses held replies.",
     ),

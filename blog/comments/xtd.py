@@ -1,4 +1,4 @@
-"""django-comments-xtd, without what it does behind our back."""
+"""django-comments-xtd, without its hidden side effects."""
 
 from django_comments_xtd.apps import CommentsXtdConfig
 

@@ -5,9 +5,11 @@ import django.utils.timezone
 import modelcluster.contrib.taggit
 import modelcluster.fields
 import wagtail.contrib.routable_page.models
-import wagtail.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import cms.body.blocks
+import cms.body.fields
 
 
 class Migration(migrations.Migration):
@@ -109,151 +111,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "body",
-                    wagtail.fields.StreamField(
-                        [
-                            ("heading", 2),
-                            ("paragraph", 3),
-                            ("quote", 7),
-                            ("callout", 11),
-                            ("comparison", 22),
-                            ("faq", 27),
-                            ("image", 31),
-                            ("call_to_action", 36),
-                        ],
-                        block_lookup={
-                            0: (
-                                "wagtail.blocks.CharBlock",
-                                (),
-                                {
-                                    "help_text": "What the next part answers, such as “What happens at a visit?”",
-                                    "max_length": 120,
-                                },
-                            ),
-                            1: (
-                                "wagtail.blocks.ChoiceBlock",
-                                [],
-                                {"choices": [("h2", "Section"), ("h3", "Part of a section")]},
-                            ),
-                            2: ("wagtail.blocks.StructBlock", [[("text", 0), ("level", 1)]], {}),
-                            3: (
-                                "blog.blocks.ParagraphBlock",
-                                (),
-                                {"features": ["bold", "italic", "link", "document-link", "ol", "ul", "hr"]},
-                            ),
-                            4: ("wagtail.blocks.TextBlock", (), {"max_length": 500}),
-                            5: (
-                                "wagtail.blocks.CharBlock",
-                                (),
-                                {"label": "Who said it", "max_length": 120, "required": False},
-                            ),
-                            6: (
-                                "wagtail.blocks.URLBlock",
-                                (),
-                                {"label": "Where it was said", "required": False},
-                            ),
-                            7: (
-                                "wagtail.blocks.StructBlock",
-                                [[("text", 4), ("who", 5), ("source_url", 6)]],
-                                {},
-                            ),
-                            8: (
-                                "wagtail.blocks.ChoiceBlock",
-                                [],
-                                {
-                                    "choices": [
-                                        ("info", "Good to know"),
-                                        ("warning", "Take care"),
-                                        ("urgent", "Urgent"),
-                                    ]
-                                },
-                            ),
-                            9: ("wagtail.blocks.CharBlock", (), {"max_length": 120}),
-                            10: (
-                                "wagtail.blocks.RichTextBlock",
-                                (),
-                                {"features": ["bold", "italic", "link", "ol", "ul"]},
-                            ),
-                            11: (
-                                "wagtail.blocks.StructBlock",
-                                [[("kind", 8), ("heading", 9), ("text", 10)]],
-                                {},
-                            ),
-                            12: (
-                                "wagtail.blocks.CharBlock",
-                                (),
-                                {"help_text": "What is compared with what.", "max_length": 160},
-                            ),
-                            13: ("wagtail.blocks.CharBlock", (), {"label": "First", "max_length": 60}),
-                            14: ("wagtail.blocks.CharBlock", (), {"label": "Second", "max_length": 60}),
-                            15: (
-                                "wagtail.blocks.CharBlock",
-                                (),
-                                {"label": "Third", "max_length": 60, "required": False},
-                            ),
-                            16: ("wagtail.blocks.TextBlock", (), {"label": "First", "max_length": 400}),
-                            17: ("wagtail.blocks.TextBlock", (), {"label": "Second", "max_length": 400}),
-                            18: (
-                                "wagtail.blocks.TextBlock",
-                                (),
-                                {"label": "Third", "max_length": 400, "required": False},
-                            ),
-                            19: (
-                                "wagtail.blocks.StructBlock",
-                                [[("question", 9), ("answer_a", 16), ("answer_b", 17), ("answer_c", 18)]],
-                                {},
-                            ),
-                            20: ("wagtail.blocks.ListBlock", (19,), {"max_num": 15, "min_num": 2}),
-                            21: ("wagtail.blocks.CharBlock", (), {"max_length": 300, "required": False}),
-                            22: (
-                                "wagtail.blocks.StructBlock",
-                                [
-                                    [
-                                        ("caption", 12),
-                                        ("option_a", 13),
-                                        ("option_b", 14),
-                                        ("option_c", 15),
-                                        ("rows", 20),
-                                        ("sources", 21),
-                                    ]
-                                ],
-                                {},
-                            ),
-                            23: (
-                                "wagtail.blocks.CharBlock",
-                                (),
-                                {"default": "Questions people ask", "max_length": 120},
-                            ),
-                            24: ("wagtail.blocks.CharBlock", (), {"max_length": 160}),
-                            25: ("wagtail.blocks.StructBlock", [[("question", 24), ("answer", 10)]], {}),
-                            26: (
-                                "wagtail.blocks.ListBlock",
-                                (25,),
-                                {"collapsed": True, "max_num": 12, "min_num": 1},
-                            ),
-                            27: ("wagtail.blocks.StructBlock", [[("heading", 23), ("questions", 26)]], {}),
-                            28: ("wagtail.images.blocks.ImageBlock", [], {}),
-                            29: ("wagtail.blocks.CharBlock", (), {"max_length": 200, "required": False}),
-                            30: ("wagtail.blocks.CharBlock", (), {"max_length": 120, "required": False}),
-                            31: (
-                                "wagtail.blocks.StructBlock",
-                                [[("image", 28), ("caption", 29), ("credit", 30)]],
-                                {},
-                            ),
-                            32: ("wagtail.blocks.TextBlock", (), {"max_length": 300, "required": False}),
-                            33: ("wagtail.blocks.CharBlock", (), {"max_length": 40}),
-                            34: ("wagtail.blocks.PageChooserBlock", (), {"required": False}),
-                            35: (
-                                "wagtail.blocks.URLBlock",
-                                (),
-                                {"label": "Or an address", "required": False},
-                            ),
-                            36: (
-                                "wagtail.blocks.StructBlock",
-                                [[("heading", 9), ("text", 32), ("button", 33), ("page", 34), ("url", 35)]],
-                                {},
-                            ),
-                        },
-                    ),
+                    cms.body.fields.BlocksField(cms.body.blocks.BodyStream),
                 ),
                 ("date", models.DateField(default=django.utils.timezone.localdate, verbose_name="date")),
                 ("reviewed_by", models.CharField(blank=True, max_length=120)),

@@ -16,8 +16,10 @@ from django.core.management.base import CommandError
 LOOK_EVERY = 0.1  # seconds
 STOPPED_WITHIN = 20.0  # seconds; a request or a mail under way may take ten
 # A forked process shares the memory of the site that is loaded already. Elsewhere forking is not safe.
-WAY_TO_START = "fork" if sys.platform == "linux" else "spawn"
-WAYS = multiprocessing.get_context(WAY_TO_START)
+WAYS = (
+    multiprocessing.get_context("fork") if sys.platform == "linux" else multiprocessing.get_context("spawn")
+)
+WAY_TO_START = WAYS.get_start_method()
 
 
 class Children:
@@ -27,13 +29,13 @@ class Children:
         self.processes: dict[str, multiprocessing.process.BaseProcess] = {}
         self.asked_to_stop = False
 
-    def start(self, name: str, target: Callable[..., None], *given: Any) -> None:
+    def start(self, name: str, target: Callable[..., object], *given: Any) -> None:
         """Run a function of a module in a process of its own."""
         child = WAYS.Process(target=live, args=(target, *given), name=name)
         child.start()
         self.processes[name] = child
 
-    def finish(self, name: str, target: Callable[..., None], *given: Any) -> None:
+    def finish(self, name: str, target: Callable[..., object], *given: Any) -> None:
         """Run such a function to its end. Exit when it fails, having said why, and when asked to stop."""
         self.start(name, target, *given)
         while self.all_well():
@@ -47,7 +49,7 @@ class Children:
         self.asked_to_stop = True
 
     def wait_until(self, condition: Callable[[], bool], seconds: float) -> bool:
-        """Return whether the condition came true while all children lived and nobody asked to stop."""
+        """Return whether the condition came true while all children were alive and no stop was requested."""
         deadline = time.monotonic() + seconds
         while self.all_well() and time.monotonic() < deadline:
             if condition():
@@ -56,7 +58,7 @@ class Children:
         return False
 
     def wait(self) -> str:
-        """Wait until a child ends or somebody asks to stop, stop the rest, and say what went wrong."""
+        """Wait until a child ends or a stop is requested, stop the rest, and return what went wrong."""
         while self.all_well():
             time.sleep(LOOK_EVERY)
         ended = {name: process.exitcode for name, process in self.processes.items()}
@@ -64,7 +66,7 @@ class Children:
         if self.asked_to_stop:
             return ""
         return " ".join(
-            f"The {name} ended by itself (exit code {code})."
+            f"The {name} stopped unexpectedly (exit code {code})."
             for name, code in ended.items()
             if code is not None
         )
@@ -79,13 +81,14 @@ class Children:
             child.terminate()
         for child in self.processes.values():
             child.join(max(0.0, deadline - time.monotonic()))
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
+            if child.pid:
+                with suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
             child.join()
 
 
-def live(target: Callable[..., None], *given: Any) -> None:
-    """Be a child: in a group of its own, deaf to what its parent listens to, gone when that is gone."""
+def live(target: Callable[..., object], *given: Any) -> None:
+    """Be a child: in a group of its own, with the default signal handlers, ended when its parent ends."""
     os.setpgid(0, 0)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)

@@ -2,10 +2,13 @@
 
 import hashlib
 from pathlib import Path
+from typing import cast
 
 from django.apps import apps
 from django.conf import STATICFILES_STORAGE_ALIAS, settings
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import ManifestFilesMixin
 from django.core.files.storage import storages
 from django.core.management import call_command
 
@@ -25,8 +28,8 @@ def collect() -> None:
 
 def read_manifest() -> None:
     """Read what another process has collected: Wagtail opens the storage when it is imported, before that."""
-    storage = storages[STATICFILES_STORAGE_ALIAS]
-    storage.hashed_files, storage.manifest_hash = storage.load_manifest()
+    storage = cast("ManifestFilesMixin", storages[STATICFILES_STORAGE_ALIAS])
+    storage.hashed_files, storage.manifest_hash = storage.load_manifest()  # type: ignore[assignment]  # it is a pair
 
 
 def mark_file() -> Path:
@@ -35,7 +38,7 @@ def mark_file() -> Path:
 
 def fingerprint() -> str:
     """Return a digest of the names, sizes and times of all sources."""
-    ignored = apps.get_app_config("staticfiles").ignore_patterns
+    ignored = cast("StaticFilesConfig", apps.get_app_config("staticfiles")).ignore_patterns
     lines = [settings.STORAGES["staticfiles"]["BACKEND"]]
     for finder in get_finders():
         for name, storage in finder.list(ignored):

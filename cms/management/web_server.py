@@ -3,23 +3,26 @@
 import gc
 import multiprocessing
 import os
+import resource
 from importlib import import_module
 
 from django.conf import settings
 from django.template import engines
 from django.urls import get_resolver
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from cms.management.children import WAY_TO_START
 
-DOOR = "cms.wsgi"
+DOOR = "cms.front.application"
 PROCESSES = min(os.cpu_count() or 1, 4)
-# One computes while the other waits for the database. More would stand in each other's way: all want the one
-# interpreter, and with SQLite the one lock.
-THREADS = 2
-THREADS_STAY = 600  # seconds without work: each has a connection to the database
+HEADERS_WITHIN = 10_000  # milliseconds
+HEADERS_AT_MOST = 64 * 1024  # bytes
+CONNECTIONS = 4096  # of each process, at most; one that waits costs a socket and some kilobytes
+FILES_OF_A_CONNECTION = 2  # its socket, and a body or an answer in a file
+OTHER_FILES = 512  # of a process
 KILLED_AFTER = 10  # seconds
 
 
@@ -33,17 +36,31 @@ def load() -> None:
 
 
 def serve(host: str, port: int = 0) -> None:
-    """Serve until told to stop, on settings.PORT or another one."""
+    """Serve until a stop is requested, on settings.PORT or another port."""
     multiprocessing.set_start_method(WAY_TO_START, force=True)
     Granian(
         f"{DOOR}:application",
         address=host,
         port=port or settings.PORT,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,  # HTTP/2 is the proxy's, and knows none of these bounds
         workers=PROCESSES,
-        blocking_threads=THREADS,
-        blocking_threads_idle_timeout=THREADS_STAY,
+        backpressure=_most_connections(),
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN, max_buffer_size=HEADERS_AT_MOST),
         workers_kill_timeout=KILLED_AFTER,
         websockets=False,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def _most_connections() -> int:
+    """
+    Return how many connections a process may take.
+
+    Granian 2.8 raises the limit of open files as far as it may. At that limit it would retry accept() in a
+    loop and answer nobody.
+    """
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if hard == resource.RLIM_INFINITY:
+        return CONNECTIONS
+    return max(1, min(CONNECTIONS, (hard - OTHER_FILES) // FILES_OF_A_CONNECTION))

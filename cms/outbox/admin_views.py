@@ -1,51 +1,58 @@
-"""``/admin/outbox/``: what waits, what went out, what did not and why. No address and no word of a mail."""
+"""``/admin/outbox/``: what is waiting, what was sent, what failed and why. No address, no text of a mail."""
 
-from typing import Any
-
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.http import urlencode
 from django.utils.timesince import timesince
-from django.views import View
+from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from cms.http.admin_page import AdminPage
+from cms.http.redirects import see_other
 from cms.outbox import events, queries, staff
 from cms.outbox.models import Delivery, State
+from cms.reading import keyset
+from cms.text.numbers import read_number
 
 ROWS_A_PAGE = 50
-DONE = {"send-again": "put back in the queue", "give-up": "given up"}
-TABS = {State.WAITING: "Waiting", State.FAILED: "Failed", State.SENT: "Sent", State.SUPPRESSED: "Not wanted"}
+DONE = {
+    "send-again": ngettext_lazy(
+        "%(count)s mail put back in the queue.", "%(count)s mails put back in the queue.", "count"
+    ),
+    "give-up": ngettext_lazy("%(count)s mail given up.", "%(count)s mails given up.", "count"),
+}
+TABS = {
+    State.WAITING: _("Waiting"),
+    State.FAILED: _("Failed"),
+    State.SENT: _("Sent"),
+    State.SUPPRESSED: _("Not wanted"),
+}
 BUTTONS = {
-    State.WAITING: (("give-up", "Give up"),),
-    State.FAILED: (("send-again", "Send again"), ("give-up", "Give up")),
+    State.WAITING: (("give-up", _("Give up")),),
+    State.FAILED: (("send-again", _("Send again")), ("give-up", _("Give up"))),
 }
 
 
-class StaffView(WagtailAdminTemplateMixin, View):
-    page_title = "Outbox"
+class OutboxPage(AdminPage):
+    page_title = _("Outbox")
     header_icon = "mail"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.has_perm(staff.MANAGE):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    permission = staff.MANAGE
 
 
-class OutboxView(StaffView):
+class OutboxView(OutboxPage):
     template_name = "cms/outbox/admin/rows.html"
     http_method_names = ("get", "head", "post")
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        tab, event = chosen(request.GET)
-        rows = list(found(tab, event, number(request.GET.get("before", "")))[: ROWS_A_PAGE + 1])
-        more, rows = len(rows) > ROWS_A_PAGE, rows[:ROWS_A_PAGE]
+        tab, event = selection(request.GET)
+        rows, more = keyset.page(rows_of(tab, event, read_number(request.GET.get("before", ""))), ROWS_A_PAGE)
         status = queries.status()
         context = self.get_context_data(
-            tabs=[(state.value, label, shown(count)) for state, label, count in counted()],
+            tabs=[(state.value, label, format_count(count)) for state, label, count in tab_counts()],
             tab=tab,
             event=event,
             events=events.names(),
@@ -59,62 +66,56 @@ class OutboxView(StaffView):
         return self.render_to_response(context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Do the same with all failed rows of the list, as many as are seen to at once."""
+        """Act on all failed rows of the list, up to staff.MOST_AT_ONCE."""
         verb = staff.VERBS.get(request.POST.get("do", ""))
         if verb is None:
-            return HttpResponse("Unknown action.", status=400, content_type="text/plain")
-        _, event = chosen(request.POST)
-        return told(request, verb(staff.failed(event), by=request.user))
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
+            return HttpResponse(gettext("Unknown action."), status=400, content_type="text/plain")
+        _, event = selection(request.POST)
+        return redirect_with_result(request, verb(staff.failed(event), by=request.user))
 
 
-class RowView(StaffView):
+class RowView(OutboxPage):
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, delivery_id: int) -> HttpResponse:
         delivery = get_object_or_404(Delivery, pk=delivery_id)
         verb = staff.VERBS.get(request.POST.get("do", ""))
         if verb is None:
-            return HttpResponse("Unknown action.", status=400, content_type="text/plain")
-        return told(request, verb([delivery], by=request.user))
+            return HttpResponse(gettext("Unknown action."), status=400, content_type="text/plain")
+        return redirect_with_result(request, verb([delivery], by=request.user))
 
 
-def told(request: HttpRequest, count: int) -> HttpResponse:
-    """Say what was done, and go back to the list a form was on."""
+def redirect_with_result(request: HttpRequest, count: int) -> HttpResponse:
+    """Report what was done, and go back to the list."""
     if count:
-        what = DONE[request.POST["do"]]
-        messages.success(request, f"{count} mail{'' if count == 1 else 's'} {what}.")
+        messages.success(request, DONE[request.POST["do"]] % {"count": count})
     else:
-        messages.warning(request, "Nothing was changed: somebody was first, or it is going out right now.")
-    tab, event = chosen(request.POST)
-    response = HttpResponseRedirect(f"{reverse('outbox:rows')}?{urlencode({'state': tab, 'event': event})}")
-    response.status_code = 303
-    return response
+        messages.warning(
+            request,
+            gettext("Nothing was changed: someone else was first, or the email is being sent right now."),
+        )
+    tab, event = selection(request.POST)
+    return see_other(f"{reverse('outbox:rows')}?{urlencode({'state': tab, 'event': event})}")
 
 
-def chosen(asked: QueryDict) -> tuple[str, str]:
-    state, event = asked.get("state", ""), asked.get("event", "")
+def selection(parameters: QueryDict) -> tuple[str, str]:
+    state, event = parameters.get("state", ""), parameters.get("event", "")
     return (state if state in TABS else State.WAITING.value), (event if event in events.names() else "")
 
 
-def found(tab: str, event: str, before: int | None) -> QuerySet[Delivery]:
-    """The newest first."""
-    rows = Delivery.objects.filter(state=tab).order_by("-pk")
+def rows_of(tab: str, event: str, before: int | None) -> QuerySet[Delivery]:
+    """Return the rows of a tab, newest first."""
+    rows = Delivery.objects.filter(state=tab)
     if event:
         rows = rows.filter(event=event)
-    return rows.filter(pk__lt=before) if before else rows
+    return keyset.after(rows, before, newest_first=True)
 
 
-def counted() -> list[tuple[State, str, int]]:
+def tab_counts() -> list[tuple[State, str, int]]:
     counts = queries.counts()
-    return [(state, label, counts[state.value]) for state, label in TABS.items()]
+    return [(state, str(label), counts[state.value]) for state, label in TABS.items()]
 
 
-def shown(count: int) -> str:
-    return f"{queries.MOST_COUNTED:,}+" if count > queries.MOST_COUNTED else f"{count:,}"
-
-
-def number(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+def format_count(count: int) -> str:
+    most = number_format(queries.MOST_COUNTED, force_grouping=True)
+    return f"{most}+" if count > queries.MOST_COUNTED else number_format(count, force_grouping=True)

@@ -12,9 +12,10 @@ class OutboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cms.outbox import actions, chores, couriers, pacing, site_mail, smtp
+        from cms.outbox import actions, chores, couriers, events, pacing, site_mail, smtp
 
         couriers.register("mail", smtp.MailCourier)
+        events.register(site_mail.SENT, site_mail.stored_mail, over=site_mail.forget)
         chores.register("report alive", timedelta(seconds=10), lambda: actions.report_alive(this_worker()))
         chores.register(
             "publish scheduled", timedelta(minutes=1), lambda: call_command("publish_scheduled", verbosity=0)
@@ -29,5 +30,5 @@ class OutboxConfig(AppConfig):
 
 
 def this_worker() -> str:
-    """Return the name of the process; a forked one has another number than the one that was set up."""
+    """Return the name of this process. It is asked each time, because a forked process has another id."""
     return f"{socket.gethostname()}:{os.getpid()}"

@@ -1,4 +1,4 @@
-"""What ``EMAIL_BACKEND`` names: whatever Django or Wagtail sends is a row of the outbox first."""
+"""What ``EMAIL_BACKEND`` names: mail that Django or Wagtail sends becomes a row of the outbox."""
 
 from collections.abc import Sequence
 

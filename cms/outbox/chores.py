@@ -1,5 +1,5 @@
 """
-What the worker does by the clock besides delivering: publish, purge, write digests.
+What the worker does at intervals besides delivering: publish, purge, write digests.
 
 An app registers its chores in ``AppConfig.ready``. Several workers may do the same chore at once, so a chore
 is safe to repeat.
@@ -22,7 +22,7 @@ MOST_BATCHES = 20
 
 @dataclass(slots=True)
 class Clock:
-    """Does a chore once in each span of time, the first time at once."""
+    """Runs a chore once in each interval, the first time at once."""
 
     name: str
     span: timedelta
@@ -30,7 +30,7 @@ class Clock:
     next: float = field(default_factory=time.monotonic)
 
     def strike(self) -> None:
-        """Raises OperationalError and InterfaceError: a database that is away is no fault of the chore."""
+        """Run it if it is due. Raises OperationalError and InterfaceError if the database is unavailable."""
         if time.monotonic() < self.next:
             return
         self.next = time.monotonic() + self.span.total_seconds()
@@ -39,7 +39,7 @@ class Clock:
         except (OperationalError, InterfaceError):
             self.next = time.monotonic()
             raise
-        except Exception as error:  # noqa: BLE001 -- whatever is wrong with one chore, mail goes out
+        except Exception as error:  # noqa: BLE001 -- whatever one chore raises, mail must be sent
             logger.error("chore %s: %s", self.name, type(error).__name__)
 
 
@@ -51,12 +51,12 @@ def register(name: str, every: timedelta, chore: Chore) -> None:
 
 
 def clocks() -> list[Clock]:
-    """Return every chore with a clock of its own, due at once."""
+    """Return a clock for each chore, due at once."""
     return [Clock(name, span, chore) for name, (span, chore) in _chores.items()]
 
 
 def in_batches(step: Callable[[], int]) -> None:
-    """Repeat a step, which says how many rows of BATCH it took, until few are left. Mail waits meanwhile."""
+    """Repeat a step, which returns how many rows it took, until few are left. Mail waits meanwhile."""
     for _ in range(MOST_BATCHES):
         if step() < BATCH:
             return

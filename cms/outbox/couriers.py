@@ -1,49 +1,60 @@
 """
-Who carries a row out of the house: one courier for each kind of thing that leaves.
+Couriers carry rows out of the site: one for each kind of delivery.
 
-A renderer words a letter; a courier takes it to whoever it is for, and says what became of it. Mail is one
-kind. Another is a class with these three methods, registered under its name:
+A renderer composes a letter; a courier takes it to its recipient and returns the result. Mail is one kind.
+Another is a class with these three methods, registered under its name:
 
-    couriers.register("webhook", WebhookCourier)
-    events.register("post.published", written, kind="webhook")
+    couriers.register("webhook", WebhookCourier, apart=True)
+    events.register("webhook.call", call, kind="webhook")
+
+A kind that is carried ``apart`` has a thread of its own in each worker: however slow its recipients are, no
+mail waits for them.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from cms.outbox.models import Refusal
+from cms.outbox.models import Failure
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What stood in the way, and the other side's code for it. Never its words: they may hold an address."""
+    """Why a letter was not delivered, and the server's code. Never its words: they may contain an address."""
 
-    why: Refusal
+    why: Failure
     answer: str
 
 
 class Courier(Protocol):
-    """Serves one worker, for as many letters as there are; keeps its connection between them."""
+    """Serves one worker for any number of letters; keeps its connection between them."""
 
     def hosts(self, letter: Any) -> tuple[str, str]:
-        """Return the server it goes to and the domain behind it, for their pace; empty for none."""
+        """Return the server and the recipient's domain, for their rate limits; empty for none."""
 
     def carry(self, letter: Any, *, name: str) -> Refused | None:
         """
-        Carry one letter and return None once it was taken. ``name`` is the same each time it is tried.
+        Deliver one letter and return None once it was accepted. ``name`` is the same at each attempt.
 
-        Takes no longer than half a lease. Raises whatever is a fault of the letter itself.
+        Takes no longer than half a lease. Raises an exception for a fault of the letter itself.
         """
 
     def close(self) -> None: ...
 
 
 _couriers: dict[str, Callable[[], Courier]] = {}
+_apart: set[str] = set()
 
 
-def register(kind: str, courier: Callable[[], Courier]) -> None:
+def register(kind: str, courier: Callable[[], Courier], *, apart: bool = False) -> None:
     _couriers[kind] = courier
+    if apart:
+        _apart.add(kind)
+
+
+def apart() -> frozenset[str]:
+    """Return the kinds that have a thread of their own."""
+    return frozenset(_apart)
 
 
 def hire(kind: str) -> Courier:

@@ -1,8 +1,9 @@
 """
-How many mails a minute the mail server gets, and each domain behind it. Several workers keep to it together.
+Limits mails per minute to the mail server and to each recipient domain, across all workers.
 
-A host is known by its keyed digest alone. Each has a moment until which its hands are full; a mail moves that
-moment on by its share of a minute. As much as a minute allows may go at once.
+A host is known only by its keyed digest. Each has a moment until which it is at its limit; a mail moves that
+moment on. Half of what a minute allows may be sent at once and the other half in the course of the minute: so
+no minute has more, wherever it begins.
 """
 
 from datetime import datetime, timedelta
@@ -19,12 +20,12 @@ FORGOTTEN_AFTER = timedelta(hours=1)
 
 
 def domains_turn(domain: str) -> datetime:
-    """Take a place in a domain's line; return when it is its turn: in the past, if at once."""
+    """Take a place in a domain's line. Return when it is its turn: in the past, if at once."""
     return _step(f"domain {domain}", settings.OUTBOX_PER_MINUTE["domain"], keeps_its_place=True)
 
 
 def server_is_free(server: str) -> bool:
-    """Say whether the mail server may get one more now; if so, it is taken for given."""
+    """Say whether the mail server may get one more now; if so, count it."""
     return _step(f"server {server}", settings.OUTBOX_PER_MINUTE["server"]) <= timezone.now()
 
 
@@ -33,12 +34,12 @@ def forget() -> int:
 
 
 def _step(host: str, most: int, *, keeps_its_place: bool = False) -> datetime:
-    """When several are at it the one that finds no moment free goes on: too much by one mail is no harm."""
-    now = timezone.now()
+    """Count one mail. A worker that loses every race goes ahead: one mail too many does no harm."""
+    now, step = timezone.now(), min(MINUTE, 2 * MINUTE / most)
     digest, turn = vault.keyed_digest("mail host", host), now
     for _ in range(TRIES):
         seen, _ = Pace.objects.get_or_create(host=digest, defaults={"full_until": now})
-        full_until = max(seen.full_until, now) + MINUTE / most
+        full_until = max(seen.full_until, now) + step
         turn = full_until - MINUTE
         if turn > now and not keeps_its_place:
             return turn

@@ -1,8 +1,8 @@
 """
-Takes due rows to their couriers. Whatever a row does, the next one gets its turn.
+Hands due rows to their couriers. Whatever happens with one row, the next one gets its turn.
 
-What is unforeseen in one row stays with that row: it is logged by type and place, never by its words, tried
-again later, and failed in the end. A database that is away is no row's fault: that goes up to the worker.
+An unexpected error affects only its own row, which is retried later and fails in the end. The error is logged
+by type and place, never by its message. A database that is unavailable is left to the worker.
 """
 
 import logging
@@ -14,21 +14,23 @@ from pathlib import Path
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Q
+from django.utils.translation import override
 
-from cms.outbox import actions, couriers, events, pacing
-from cms.outbox.models import Delivery, Refusal
+from cms.outbox import actions, couriers, events, pacing, queries
+from cms.outbox.models import Delivery, Failure
 from cms.vault import AddressUnreadableError
 
 logger = logging.getLogger(__name__)
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
-BATCH_LASTS = 5.0  # seconds; then the worker's other chores have their turn
-INSISTS_FOR = 600.0  # seconds; while the database is away nobody else takes the row
-ASKS_AGAIN_AFTER = 0.5  # seconds
+BATCH_LASTS = 5.0  # seconds; then the worker's chores have their turn
+RETRY_FOR = 600.0  # seconds; while the database is unavailable no other worker takes the row
+RETRY_AFTER = 0.5  # seconds
 
 
 class Round:
-    """One worker on its way: its couriers, hired when first needed, and whether it goes on."""
+    """One worker's round: its couriers, created when first needed, and whether it is over."""
 
     def __init__(self) -> None:
         self.couriers: dict[str, couriers.Courier] = {}
@@ -44,12 +46,16 @@ class Round:
             courier.close()
 
 
-def deliver_due(limit: int = 100) -> int:
-    """Deliver what is due now: at most ``limit`` rows, for some seconds. Return how many were taken."""
+def deliver_due(limit: int = 100, *, among: Q = queries.EVERYTHING) -> int:
+    """
+    Deliver what is due now, of all rows or ``among`` some: at most ``limit`` of them, for BATCH_LASTS.
+
+    Return how many were taken.
+    """
     taken, begun, way = 0, time.monotonic(), Round()
     try:
         while taken < limit and not way.over and time.monotonic() - begun < BATCH_LASTS:
-            delivery = actions.claim()
+            delivery = actions.claim(among)
             if delivery is None:
                 break
             taken += not _deliver(delivery, way)
@@ -59,7 +65,7 @@ def deliver_due(limit: int = 100) -> int:
 
 
 def _deliver(delivery: Delivery, way: Round) -> bool:
-    """Return whether the row was put back untouched, because the server has its hands full."""
+    """Return whether the row was put back untouched, because the server is at its limit."""
     try:
         letter = events.render(delivery.event, delivery.subject_id, delivery.recipient)
         if letter is None:
@@ -68,12 +74,12 @@ def _deliver(delivery: Delivery, way: Round) -> bool:
         return _hand_over(delivery, letter, way)
     except events.NotYetError as wait:
         actions.postpone(delivery, wait.until)
-    except (events.UnknownEventError, AddressUnreadableError) as error:
+    except AddressUnreadableError as error:
         logger.error("delivery %s cannot be written: %s", delivery.pk, type(error).__name__)
-        actions.refused_for_good(delivery, type(error).__name__, why=Refusal.UNWRITTEN)
+        actions.refused_for_good(delivery, type(error).__name__, why=Failure.UNWRITTEN)
     except DATABASE_AWAY:
         raise
-    except Exception as error:  # noqa: BLE001 -- whatever one row raises, the others go on
+    except Exception as error:  # noqa: BLE001 -- whatever one row raises, the others must be delivered
         logger.error("delivery %s cannot be written: %s", delivery.pk, _type_and_place(error))
         actions.unwritten(delivery, type(error).__name__)
     return False
@@ -92,16 +98,17 @@ def _hand_over(delivery: Delivery, letter: Any, way: Round) -> bool:
         return True
     refused = courier.carry(letter, name=str(delivery.message_id))
     if refused is None:
-        _insist(lambda: actions.sent(delivery))
+        _retry_until_written(lambda: actions.sent(delivery))
         return False
-    logger.warning("delivery %s: %s, %s", delivery.pk, refused.why.label, refused.answer)
-    _insist(lambda: actions.refused(delivery, refused.why, refused.answer))
+    with override(None):  # the log is in English
+        logger.warning("delivery %s: %s, %s", delivery.pk, str(refused.why.label), refused.answer)
+    _retry_until_written(lambda: actions.refused(delivery, refused.why, refused.answer))
     return False
 
 
-def _insist(write: Callable[[], object]) -> None:
-    """Write down what became of a mail even if the database is away for minutes: else it goes out again."""
-    deadline = time.monotonic() + INSISTS_FOR
+def _retry_until_written(write: Callable[[], object]) -> None:
+    """Record a result even if the database is unavailable for minutes: else the mail would be sent again."""
+    deadline = time.monotonic() + RETRY_FOR
     while True:
         try:
             write()
@@ -111,7 +118,7 @@ def _insist(write: Callable[[], object]) -> None:
             logger.error("the database is away: %s", type(error).__name__)
             with suppress(*DATABASE_AWAY):
                 connection.close()
-            time.sleep(ASKS_AGAIN_AFTER)
+            time.sleep(RETRY_AFTER)
         else:
             return
 

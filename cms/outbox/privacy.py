@@ -1,4 +1,4 @@
-"""What is kept of one person among the site's own mails: those to his address that are not delivered yet."""
+"""What is stored about one person among the site's own mails: those still queued to their address."""
 
 from collections import Counter
 from typing import Any
@@ -12,30 +12,30 @@ from cms.outbox.models import Delivery, SiteMail
 
 def kept(address: str) -> dict[type[models.Model], list[int]]:
     """Return the ids of the rows that are this person's."""
-    found = SiteMail.objects.filter(address_index__in=vault.indexes(address)).order_by("pk")
-    return {SiteMail: list(found.values_list("pk", flat=True))}
+    mails = SiteMail.objects.filter(address_index__in=vault.indexes(address)).order_by("pk")
+    return {SiteMail: list(mails.values_list("pk", flat=True))}
 
 
 def export(address: str) -> dict[str, Any]:
-    """Return each mail as it was written, and what became of it."""
+    """Return each mail as it was written, and its state."""
     mails = SiteMail.objects.filter(pk__in=kept(address)[SiteMail]).order_by("pk")
     return {"mails_waiting": [_mail(mail) for mail in mails]}
 
 
 @transaction.atomic
 def erase(address: str) -> Counter[str]:
-    """Drop the mails and their rows of the outbox. Return how many."""
+    """Delete the mails and their rows in the outbox. Return how many."""
     return Counter({"mails waiting": site_mail.forget_all(kept(address)[SiteMail])})
 
 
-def _mail(kept: SiteMail) -> dict[str, Any]:
-    said = site_mail.opened(kept)
-    row = Delivery.objects.filter(event=site_mail.SENT, subject_id=kept.pk).first()
+def _mail(mail: SiteMail) -> dict[str, Any]:
+    message = site_mail.unseal(mail)
+    row = Delivery.objects.filter(event=site_mail.SENT, subject_id=mail.pk).first()
     return {
-        "written": kept.created_at,
-        "to": kept.address,
-        "subject": said.subject,
-        "text": said.body,
+        "written": mail.created_at,
+        "to": mail.address,
+        "subject": message.subject,
+        "text": message.body,
         "state": row.state if row else None,
         "tried": row.attempts if row else 0,
     }

@@ -1,9 +1,9 @@
-"""What the outbox can be asked."""
+"""Questions about the outbox."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cms.outbox.models import Delivery, State, Worker
@@ -11,15 +11,16 @@ from cms.outbox.models import Delivery, State, Worker
 LATE_AFTER = timedelta(minutes=15)
 WORKER_LOST_AFTER = timedelta(seconds=60)
 MOST_COUNTED = 1000
+EVERYTHING = Q()  # the condition that all rows meet
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """
-    ``oldest_due`` is how long the oldest row has waited that could have gone.
+    ``oldest_due`` is how long the oldest row has waited that could have been sent.
 
-    Back-off makes no row younger: with the mail server away the queue is late, however often it is tried. But
-    a mailbox that takes nothing is no sign that the queue is ill.
+    Back-off does not reset that time: while the mail server is down the queue is late, however often it is
+    tried. But a mailbox that refuses mail does not make the queue late.
     """
 
     worker_seen: bool
@@ -31,7 +32,7 @@ class Status:
 
     @property
     def waits_since(self) -> datetime | None:
-        """When the oldest row could have gone; None when nothing waits that could."""
+        """When the oldest row could have been sent; None when no such row is waiting."""
         return timezone.now() - self.oldest_due if self.oldest_due else None
 
 
@@ -48,13 +49,8 @@ def counts() -> dict[str, int]:
     return {state.value: rows.filter(state=state)[: MOST_COUNTED + 1].count() for state in State}
 
 
-def deliveries_about(event: str, subject_ids: list[int]) -> list[Delivery]:
-    """The rows of some subjects, oldest first."""
-    return list(Delivery.objects.filter(event=event, subject_id__in=subject_ids).order_by("pk"))
-
-
 def about(family: str, subject_ids: list[int]) -> QuerySet[Delivery]:
-    """The rows of some subjects, whichever event of the family ("comment.") they tell, oldest first."""
+    """Return the rows of some subjects, for all events of a family ("comment."), oldest first."""
     return Delivery.objects.filter(event__startswith=family, subject_id__in=subject_ids).order_by("pk")
 
 

@@ -1,8 +1,8 @@
 """
-What Django and Wagtail send themselves: a new password, a page to review. One row for each person.
+Mail that Django and Wagtail send themselves: a new password, a page to review. One row for each recipient.
 
-The words exist once, when they are sent, and so must be kept until they are delivered: sealed, like the
-address. Each copy is addressed to its recipient alone; who else gets one is in none of them.
+The text cannot be rendered again later, so it is stored until it is delivered: sealed, like the address. Each
+copy is addressed to its recipient alone and names no other.
 """
 
 import base64
@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cms import vault
-from cms.outbox import actions, events
+from cms.outbox import actions
 from cms.outbox.chores import BATCH
 from cms.outbox.models import SiteMail
 
@@ -29,41 +29,41 @@ NAMES_PEOPLE = frozenset({"to", "cc", "bcc", "message-id"})
 
 @transaction.atomic
 def store(mail: EmailMessage) -> int:
-    """Keep a copy and a row of the outbox for each recipient. Raises ValueError for a header of two lines."""
+    """Store a copy and an outbox row for each recipient. Raises ValueError for a header of two lines."""
     mail.message()
     recipients = dict.fromkeys(address for _, address in getaddresses(mail.recipients()) if address)
     for address in recipients:
-        kept = SiteMail.objects.create(
+        row = SiteMail.objects.create(
             sealed_address=vault.seal(address),
             address_index=vault.index(address),
             sealed_text=vault.seal_text(json.dumps(_as_json(mail))),
         )
-        actions.queue(SENT, kept.pk, f"mail:{kept.pk}")
+        actions.queue(SENT, row.pk, f"mail:{row.pk}")
     return len(recipients)
 
 
 def stored_mail(pk: int, recipient: str) -> EmailMessage | None:
-    """Return the mail as it was written. None once it is not kept any more."""
-    kept = SiteMail.objects.filter(pk=pk).first()
-    return kept and opened(kept)
+    """Return the mail as it was written; None once it is no longer stored."""
+    row = SiteMail.objects.filter(pk=pk).first()
+    return unseal(row) if row else None
 
 
-def opened(kept: SiteMail) -> EmailMessage:
-    """Raises AddressUnreadableError."""
-    said = json.loads(vault.unseal_text(kept.sealed_text))
+def unseal(row: SiteMail) -> EmailMessage:
+    """Return the mail as it was written. Raises AddressUnreadableError."""
+    content = json.loads(vault.unseal_text(row.sealed_text))
     mail = EmailMultiAlternatives(
-        subject=said["subject"],
-        body=said["body"],
-        from_email=said["from"],
-        to=[kept.address],
-        reply_to=said["reply_to"],
-        headers=said["headers"],
+        subject=content["subject"],
+        body=content["body"],
+        from_email=content["from"],
+        to=[row.address],
+        reply_to=content["reply_to"],
+        headers=content["headers"],
     )
-    mail.content_subtype = said["subtype"]
-    for content, kind in said["alternatives"]:
-        mail.attach_alternative(content, kind)
-    for name, content, kind in said["attachments"]:
-        mail.attach(name, base64.b64decode(content), kind)
+    mail.content_subtype = content["subtype"]
+    for part, kind in content["alternatives"]:
+        mail.attach_alternative(part, kind)
+    for name, part, kind in content["attachments"]:
+        mail.attach(name, base64.b64decode(part), kind)
     return mail
 
 
@@ -73,7 +73,7 @@ def forget(pk: int, recipient: str = "") -> None:
 
 @transaction.atomic
 def forget_old() -> int:
-    """Drop a batch of what nobody delivered, gave up or sent again for a month, with its rows."""
+    """Delete a batch of mails that were not delivered within a month, with their rows."""
     old = SiteMail.objects.filter(created_at__lt=timezone.now() - KEPT).order_by("pk")
     return forget_all(list(old.values_list("pk", flat=True)[:BATCH]))
 
@@ -113,6 +113,3 @@ def _attachment(given: Any) -> tuple[str | None, str, str | None]:
         content = content.as_bytes()
     raw = content.encode() if isinstance(content, str) else content or b""
     return name, base64.b64encode(raw).decode(), kind
-
-
-events.register(SENT, stored_mail, over=forget)

@@ -1,8 +1,8 @@
-"""What staff may do with rows of the outbox, in the admin or by command. The log has a line of each."""
+"""What staff may do with rows of the outbox, in the admin or by command. Each action is logged."""
 
 from collections.abc import Callable
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,18 +18,18 @@ MOST_AT_ONCE = 500
 
 
 def failed(event: str = "") -> QuerySet[Delivery]:
-    """Failed rows, of one event or of all, as many as are seen to at once."""
+    """Return failed rows, of one event or of all, at most MOST_AT_ONCE."""
     rows = Delivery.objects.filter(state=State.FAILED).order_by("pk")
     return (rows.filter(event=event) if event else rows)[:MOST_AT_ONCE]
 
 
-def send_again(rows: QuerySet[Delivery] | list[Delivery], *, by: AbstractBaseUser | None) -> int:
-    """Return how many of these were failed, and are tried again. ``by`` is None at the command line."""
+def send_again(rows: QuerySet[Delivery] | list[Delivery], *, by: User | AnonymousUser | None) -> int:
+    """Retry failed rows. Return how many had failed. ``by`` is None at the command line."""
     return _each(rows, actions.send_again, SENT_AGAIN, by)
 
 
-def give_up(rows: QuerySet[Delivery] | list[Delivery], *, by: AbstractBaseUser | None) -> int:
-    """Return how many of these had not ended, and are wanted no more. ``by`` is None at the command line."""
+def give_up(rows: QuerySet[Delivery] | list[Delivery], *, by: User | AnonymousUser | None) -> int:
+    """End rows unsent. Return how many had not ended. ``by`` is None at the command line."""
     return _each(rows, actions.give_up, GIVEN_UP, by)
 
 
@@ -38,7 +38,7 @@ def _each(
     rows: QuerySet[Delivery] | list[Delivery],
     verb: Callable[[Delivery], bool],
     action: str,
-    by: AbstractBaseUser | None,
+    by: User | AnonymousUser | None,
 ) -> int:
     if by is not None and not by.has_perm(MANAGE):
         raise PermissionDenied

@@ -2,6 +2,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import include, path, reverse
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
@@ -21,7 +22,7 @@ def outbox_urls() -> list:
 
 @hooks.register("register_reports_menu_item")
 def outbox_menu_item() -> MenuItem:
-    return OutboxMenuItem("Outbox", reverse("outbox:rows"), icon_name="mail", order=800)
+    return OutboxMenuItem(_("Outbox"), reverse("outbox:rows"), icon_name="mail", order=800)
 
 
 @hooks.register("register_permissions")
@@ -31,5 +32,7 @@ def manage_permission() -> QuerySet[Permission]:
 
 @hooks.register("register_log_actions")
 def outbox_log(registry: LogActionRegistry) -> None:
-    registry.register_action(staff.SENT_AGAIN, "Send a mail again", "Put a failed mail back in the queue")
-    registry.register_action(staff.GIVEN_UP, "Give a mail up", "Gave up a mail of the outbox")
+    registry.register_action(
+        staff.SENT_AGAIN, _("Send an email again"), _("Put a failed email back in the queue")
+    )
+    registry.register_action(staff.GIVEN_UP, _("Give up an email"), _("Gave up an email in the outbox"))

@@ -1,17 +1,19 @@
 """The only code that writes a bucket."""
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from cms.prepared import Given, insert, prepared
+from cms.rate_limit.clients import Client
 from cms.rate_limit.models import Bucket
+from cms.reading.prepared import Given, insert, prepared
 
 CAPACITY = 5
 SECONDS_A_TOKEN = 30
+NETWORKS = 6  # of one IPv6 /48 that may use up their tokens before its other networks wait, too
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
@@ -24,17 +26,52 @@ class TooManyError(Exception):
 
 
 @transaction.atomic(savepoint=False)
-def take(client: str) -> None:
-    """Raises TooManyError, having taken nothing; the transaction it is called in is then rolled back."""
+def take_post(client: Client) -> None:
+    """
+    Take what one post costs a client: a token of its network, and one of its IPv6 /48.
+
+    Raises TooManyError, having taken nothing, as ``take`` does.
+    """
+    for bucket, networks in ((client.network, 1), (client.site, NETWORKS)):
+        if bucket:
+            take(bucket, capacity=networks * CAPACITY, seconds=SECONDS_A_TOKEN / networks)
+
+
+@transaction.atomic(savepoint=False)
+def take(client: str, *, capacity: int = CAPACITY, seconds: float = SECONDS_A_TOKEN) -> None:
+    """
+    Take one token, of which there is a new one every ``seconds``.
+
+    Raises TooManyError, having taken nothing; the transaction it is called in is then rolled back.
+    """
     now = timezone.now()
-    if insert(Bucket(client=client, tokens=CAPACITY - 1, updated_at=now), ignore_conflicts=True):
+    if insert(Bucket(client=client, tokens=capacity - 1, updated_at=now), ignore_conflicts=True):
         return
-    bucket = _bucket.first(client=client)
-    passed = max((now - bucket.updated_at).total_seconds(), 0)
-    tokens = min(CAPACITY, bucket.tokens + passed / SECONDS_A_TOKEN)
+    tokens = _filled(_bucket.first(client=client), now, capacity, seconds)
     if tokens < 1:
-        raise TooManyError(math.ceil((1 - tokens) * SECONDS_A_TOKEN))
+        raise TooManyError(math.ceil((1 - tokens) * seconds))
     Bucket.objects.filter(client=client).update(tokens=tokens - 1, updated_at=now)
+
+
+def is_empty(client: str, *, capacity: int = CAPACITY, seconds: float = SECONDS_A_TOKEN) -> bool:
+    """Say whether ``take`` would raise TooManyError. Takes nothing."""
+    bucket = Bucket.objects.filter(client=client).first()
+    return bucket is not None and _filled(bucket, timezone.now(), capacity, seconds) < 1
+
+
+def give_back(*clients: str) -> None:
+    """
+    Put back the token that was taken from each client: the request turned out to be harmless.
+
+    Name them in the order they were taken: in any other order, two threads could wait for each other.
+    """
+    for client in clients:
+        Bucket.objects.filter(client=client).update(tokens=F("tokens") + 1)
+
+
+def _filled(bucket: Bucket, now: datetime, capacity: int, seconds: float) -> float:
+    passed = max((now - bucket.updated_at).total_seconds(), 0)
+    return min(capacity, bucket.tokens + passed / seconds)
 
 
 @prepared

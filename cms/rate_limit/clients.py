@@ -1,55 +1,48 @@
-"""Who is asking, without keeping who it was."""
+"""Identifies a client, without storing its address."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Address, ip_network
+from typing import NamedTuple
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
 from cms import vault
+from cms.http.proxies import Address, parse
 
-Address = IPv4Address | IPv6Address
+SITE = 48  # bits of an IPv6 address that a household or an office shares
 
 
-def of(request: HttpRequest, form: str) -> str:
+class Client(NamedTuple):
+    """The key of a client's network, and that of its IPv6 /48, since one person may have all of it."""
+
+    network: str
+    site: str = ""
+
+
+def client_of(request: HttpRequest, form: str) -> Client:
+    """Return a client for one form, as ``actions.take_post`` counts it."""
+    network = of(request, form)
+    if not isinstance(address_of(request), IPv6Address):
+        return Client(network)
+    return Client(network, of(request, f"{form} of a site", bits=SITE))
+
+
+def of(request: HttpRequest, form: str, *, bits: int = 64) -> str:
     """
     Return a client's key for one form: 32 hexadecimal characters, good for one day.
 
     An IPv6 client is its /64 network: a single machine has the whole of it.
     """
-    return vault.keyed_digest("client", f"{timezone.now().date()}\0{form}\0{_network(address_of(request))}")
+    network = _network(address_of(request), bits)
+    return vault.keyed_digest("client", f"{timezone.now().date()}\0{form}\0{network}")
 
 
 def address_of(request: HttpRequest) -> Address | None:
-    """
-    Return the address a request comes from: of the last hop that is no proxy of ours.
-
-    ``X-Forwarded-For`` is read from the right and only as far as TRUSTED_PROXIES vouch for it: what stands
-    further left is the client's own word.
-    """
-    nearest = _parse(request.META.get("REMOTE_ADDR", ""))
-    hops = request.headers.get("X-Forwarded-For", "").split(",")
-    while nearest is not None and _is_trusted(nearest) and hops:
-        before = _parse(hops.pop())
-        if before is None:
-            break
-        nearest = before
-    return nearest
+    """Return the address a request comes from, as confirmed by trusted proxies (``cms.http.proxies``)."""
+    return parse(request.META.get("REMOTE_ADDR", ""))
 
 
-def _network(address: Address | None) -> str:
+def _network(address: Address | None, bits: int) -> str:
     if isinstance(address, IPv6Address):
-        return str(ip_network((address, 64), strict=False))
+        return str(ip_network((address, bits), strict=False))
     return str(address)
-
-
-def _parse(text: str) -> Address | None:
-    try:
-        address = ip_address(text.strip())
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-def _is_trusted(address: Address) -> bool:
-    return any(address in network for network in settings.TRUSTED_PROXIES)

@@ -2,7 +2,7 @@ from django.db import models
 
 
 class Bucket(models.Model):
-    """What one client has left. ``client`` is a keyed digest that is another one tomorrow."""
+    """The tokens one client has left. ``client`` is a keyed digest that changes every day."""
 
     client = models.CharField(max_length=32, primary_key=True)
     tokens = models.FloatField()

@@ -1,0 +1,9 @@
+"""
+Django's settings, and what the environment may change of them.
+
+    formats       how dates are written
+    environment   one function for each kind of variable: read strictly, refused in one sentence
+    base          for one machine, ready to use
+    production    behind a TLS proxy, with nothing left to guess
+    test          fixed, whatever the environment says
+"""

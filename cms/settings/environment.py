@@ -7,21 +7,28 @@ that names the variable and what is expected. No sentence repeats what may hold 
 import base64
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Callable
 from email.utils import getaddresses, parseaddr
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.validators import validate_email
+from django.conf import global_settings
+from django.core.exceptions import ImproperlyConfigured
+
+from cms.text import mail_address
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+A_HOST = r"(?![\d.]+$)[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?"
+WEB_PORTS = {"http": ":80", "https": ":443"}
 MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 AN_ORIGIN = "like https://www.example.org, without a path"
+A_PAGE = "like https://www.example.org/security"
 A_MAIL_SERVER = "smtp://, smtp+tls:// or smtps:// and user:password@host:port (reserved characters %-encoded)"
+MOST_MINUTES = 365 * 24 * 60
 A_REDIS = "redis://host:port/number, rediss://… or unix:///path"
 A_DATABASE = (
     "postgres://user:password@host:port/name (reserved characters %-encoded) or sqlite:////absolute/path"
@@ -54,6 +61,18 @@ def port(name: str, default: int) -> int:
     return int(value)
 
 
+def minutes(name: str, default: int) -> int:
+    """Return the seconds of so many minutes, a year's at most."""
+    return number(name, default, most=MOST_MINUTES, of="minutes") * 60
+
+
+def number(name: str, default: int, *, most: int, of: str) -> int:
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdecimal() and 0 < int(value[:9]) <= most):
+        raise must_be(name, f"a number of {of} from 1 to {most}")
+    return int(value)
+
+
 def directory(name: str, default: Path) -> Path:
     """Return the absolute path of a directory that exists (made when missing) and can be written to."""
     path = Path(text(name, str(default))).expanduser().absolute()
@@ -82,12 +101,12 @@ def split(name: str, url: str, expected: str) -> SplitResult:
 
 
 def origin(name: str, url: str, expected: str) -> str:
-    """Return `https://host[:port]` in lower case."""
+    """Return `https://host[:port]` in lower case, without the default port of its scheme."""
     parts = split(name, url, expected)
     extra = "@" in parts.netloc or parts.path.strip("/") or parts.query or parts.fragment
     if parts.scheme not in {"http", "https"} or not parts.hostname or extra:
         raise must_be(name, expected)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(WEB_PORTS[parts.scheme])}"
 
 
 def site_url(name: str, default: str) -> str:
@@ -107,11 +126,79 @@ def hosts(name: str, default: list[str]) -> list[str]:
     return found or default
 
 
+def choice(name: str, default: str, *others: str) -> str:
+    """Return one of some words."""
+    value = text(name, default)
+    if value not in (default, *others):
+        raise must_be(name, f"{', '.join((default, *others[:-1]))} or {others[-1]}")
+    return value
+
+
+def language(name: str, default: str) -> str:
+    """Return the code of a language that Django itself has words in, in lower case."""
+    value = text(name, default).lower()
+    if value not in dict(global_settings.LANGUAGES):
+        raise must_be(name, "the code of a language that Django knows, like en-gb, de or pt-br")
+    return value
+
+
+def page(name: str) -> str:
+    """Return the address of a page on https, or nothing."""
+    url = text(name)
+    if url and not _is_page(name, url):
+        raise must_be(name, A_PAGE)
+    return url
+
+
+def contacts(name: str) -> list[str]:
+    """Return URLs where someone can be reached: of pages on https, or of e-mail addresses."""
+    found = words(name)
+    for word in found:
+        if not mail_address.is_valid(word) and not _is_page(name, word):
+            raise must_be(name, f"a comma-separated list of e-mail addresses, or of pages {A_PAGE}")
+    return [f"mailto:{quote(word, safe='@')}" if mail_address.is_valid(word) else word for word in found]
+
+
+def _is_page(name: str, url: str) -> bool:
+    parts = split(name, url, A_PAGE)
+    return parts.scheme == "https" and bool(parts.hostname) and url.isascii() and not set(url) & {*" <>"}
+
+
 def networks(name: str) -> list[Network]:
     try:
-        return [ipaddress.ip_network(word, strict=False) for word in words(name)]
+        return [_unmapped(ipaddress.ip_network(word, strict=False)) for word in words(name)]
     except ValueError:
         raise must_be(name, "a comma-separated list of networks like 10.0.0.0/8 or ::1/128") from None
+
+
+class Allowed(NamedTuple):
+    """Hosts by name, and networks."""
+
+    hosts: frozenset[str]
+    networks: tuple[Network, ...]
+
+
+def allowed(name: str) -> Allowed:
+    """Return a list of host names, addresses and networks, sorted by kind."""
+    hosts, found = set(), []
+    for word in words(name):
+        try:
+            found.append(_unmapped(ipaddress.ip_network(word, strict=False)))
+        except ValueError:
+            hosts.add(word.lower().rstrip("."))
+    if not all(re.fullmatch(A_HOST, host) for host in hosts):
+        raise must_be(name, "a comma-separated list of hosts and networks, like hooks.internal or 10.0.0.0/8")
+    return Allowed(frozenset(hosts), tuple(found))
+
+
+def _unmapped(network: Network) -> Network:
+    """Return ::ffff:10.0.0.0/104 as 10.0.0.0/8: that is how addresses of clients are compared."""
+    inner = getattr(network.network_address, "ipv4_mapped", None)
+    return (
+        ipaddress.ip_network((inner, network.prefixlen - 96))
+        if inner and network.prefixlen >= 96
+        else network
+    )
 
 
 def redis(name: str) -> str:
@@ -184,33 +271,27 @@ def mail(name: str, fallback: str) -> Mail:
 def sender(name: str, host: str) -> str:
     """Return one mail address with or without a display name; `website@host` when none is set."""
     value = text(name) or address_at(host)
-    if len(getaddresses([value])) != 1 or not is_address(bare_address(value)) or "\n" in value:
+    if len(getaddresses([value])) != 1 or not mail_address.is_valid(bare_address(value)) or "\n" in value:
         raise must_be(name, "one e-mail address, like Site <site@example.org>")
     return value
 
 
 def addresses(name: str, default: str) -> list[str]:
     found = words(name)
-    if not all(is_address(word) for word in found):
+    if not all(mail_address.is_valid(word) for word in found):
         raise must_be(name, "a comma-separated list of e-mail addresses")
     return found or [default]
 
 
 def address_at(host: str) -> str:
     address = f"website@{host}"
-    return address if is_address(address) else "website@localhost"  # a host known by its number alone
+    return (
+        address if mail_address.is_valid(address) else "website@localhost"
+    )  # a host known by its number alone
 
 
 def bare_address(value: str) -> str:
     return parseaddr(value)[1]
-
-
-def is_address(value: str) -> bool:
-    try:
-        validate_email(value)
-    except ValidationError:
-        return False
-    return True
 
 
 # --- Secrets ---
@@ -240,6 +321,15 @@ def is_address_key(key: str) -> bool:
         return len(base64.b64decode(key, altchars=b"-_", validate=True)) == 32
     except ValueError:
         return False
+
+
+MADE: list[Path] = []  # secrets that this process was the first to need
+
+
+def forget_what_was_made() -> None:
+    """Remove them: they were made for a database that has others already."""
+    for path in MADE:
+        path.unlink(missing_ok=True)
 
 
 def kept(folder: Path, name: str, make: Callable[[], str]) -> str:
@@ -272,6 +362,7 @@ def write_once(path: Path, value: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.link(draft, path)
+        MADE.append(path)
     except FileExistsError:
         pass  # another process was first: its secret counts
     finally:

@@ -1,17 +1,23 @@
 """
-A message's life, in the order it is lived.
+Messages to staff, from the form to the archive.
 
-    desks, questions    what an editor decides: to whom a subject goes, what else is asked
-    forms               what a visitor may type, and its shape
-    states.judge        what is odd about it
-    actions.submit      one transaction (intake): the message, its recipients, an outbox row for each
-    mail                words the mail when it is sent; Reply-To is the visitor
-    copies, copy_mail   a copy for the visitor, once he has confirmed his address
-    admin_views         where staff find it; who may read it is MessageQuerySet.visible_to
-    message_views       where they decide on it, note, answer, send again: each verb is in actions
-    export              messages as a table
-    file_kinds, store   files that came along: which are taken, and where they lie
-    retention, erasing  what is not kept for ever, and what goes along
+    subjects questions     what an editor decides: who gets which subject, what else is asked
+    forms                  what a visitor may type, and its shape; `sent` is the result, as a value
+    views                  the contact page over HTTP
+    states                 the states of a message, and what is odd about a new one
+    actions                every change to a message, one function for each verb; `intake` writes a new one
+    mail                   composes the mail to staff; Reply-To is the visitor
+    copies copy_mail       a copy for visitors who confirm their address; `mail_views` is the page for that
+    admin_views queries    where staff find messages; who may read one is ``MessageQuerySet.visible_to``
+    message_views          where they handle one, add notes, reply (`replies`) and send again
+    group_panel            which group reads the messages of which page
+    export                 messages as a table
+    labels                 of the form's own fields, stored in English and shown translated
+    file_kinds store       attached files: which kinds are accepted, and where they are stored
+    privacy                what is kept of one person among the messages
+    retention erasing      what is deleted after a time, and what is deleted with it
+    models site_settings   the tables, and what the site's owner decides
+    admin_urls mail_urls   addresses
 
 A message keeps a snapshot of its page: deleting the page deletes no message.
 """

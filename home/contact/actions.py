@@ -3,17 +3,20 @@
 from typing import Protocol
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser, Permission
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from wagtail.log_actions import log
 
-from cms import public_pages
+from cms.credentials.staff import Staff
 from cms.outbox import actions as outbox
 from cms.outbox import queries as outbox_queries
 from cms.rate_limit import actions as rate_limit
+from cms.rate_limit.clients import Client
+from cms.reading import public_pages
+from cms.storage.transactions import atomic_or_again
 from home.contact import erasing, intake, mail
 from home.contact.intake import Addressed
 from home.contact.models import DELETE, ContactMessage, MessageNote
@@ -31,47 +34,47 @@ MOST_STAFF = 100
 
 
 class PageClosedError(Exception):
-    """The page takes no messages: unpublished, restricted or gone."""
+    """The page takes no messages: it is unpublished, restricted or deleted."""
 
 
-@transaction.atomic
-def submit(page: TakesMessages, sent: SentMessage, *, client: str = "") -> ContactMessage:
+@atomic_or_again
+def submit(page: TakesMessages, sent: SentMessage, *, client: Client | None = None) -> ContactMessage:
     """
-    Keep a message with a row in the outbox for each recipient; the same message again is the same row.
+    Store a message with a row in the outbox for each recipient; a repeat of it returns the same row.
 
-    ``client`` is who is asking, for the rate limit. Raises PageClosedError, KeyReusedError,
+    ``client`` identifies the sender for the rate limit. Raises PageClosedError, KeyReusedError,
     rate_limit.TooManyError.
     """
-    if not public_pages.of(type(page).objects.filter(pk=page.pk)).exists():
+    if not public_pages.takes_words(page):
         raise PageClosedError
     if earlier := intake.earlier(page.pk, sent):
         return earlier
     if client:
-        rate_limit.take(client)
+        rate_limit.take_post(client)
     return intake.keep(page, sent, list(sent.recipients) or page.staff_addresses())
 
 
-def mark_handled(message: ContactMessage, *, by: AbstractBaseUser) -> bool:
-    """Raises PermissionDenied. False when somebody was quicker, as for each verb below."""
+def mark_handled(message: ContactMessage, *, by: Staff) -> bool:
+    """Raises PermissionDenied. Returns False if someone else was first, as each verb below does."""
     _require(message, by)
     return _move(message, {State.NEW}, State.HANDLED, by)
 
 
-def mark_unhandled(message: ContactMessage, *, by: AbstractBaseUser) -> bool:
+def mark_unhandled(message: ContactMessage, *, by: Staff) -> bool:
     """Raises PermissionDenied."""
     _require(message, by)
     return _move(message, {State.HANDLED}, State.NEW, by)
 
 
-def mark_as_spam(message: ContactMessage, *, by: AbstractBaseUser) -> bool:
-    """Its mail that has not left stays here. Raises PermissionDenied."""
+def mark_as_spam(message: ContactMessage, *, by: Staff) -> bool:
+    """Mail about it that is still queued is not sent. Raises PermissionDenied."""
     _require(message, by)
     return _move(message, {State.NEW, State.HANDLED}, State.SPAM, by)
 
 
 @transaction.atomic
-def mark_as_no_spam(message: ContactMessage, *, by: AbstractBaseUser) -> bool:
-    """Put it back to new, and promise the mail that it would have caused. Raises PermissionDenied."""
+def mark_as_not_spam(message: ContactMessage, *, by: Staff) -> bool:
+    """Move it back to new, and queue the mail it would have caused. Raises PermissionDenied."""
     _require(message, by)
     moved = _move(message, {State.SPAM}, State.NEW, by)
     if moved:
@@ -80,8 +83,8 @@ def mark_as_no_spam(message: ContactMessage, *, by: AbstractBaseUser) -> bool:
 
 
 @transaction.atomic
-def assign(message: ContactMessage, to: AbstractBaseUser | None, *, by: AbstractBaseUser) -> bool:
-    """Raises PermissionDenied, also for somebody who could not read it."""
+def assign(message: ContactMessage, to: Staff | None, *, by: Staff) -> bool:
+    """Raises PermissionDenied, also when ``to`` may not read it."""
     _require(message, by)
     if to is not None:
         _require(message, to)
@@ -90,13 +93,13 @@ def assign(message: ContactMessage, to: AbstractBaseUser | None, *, by: Abstract
 
 
 @transaction.atomic
-def note(message: ContactMessage, text: str, *, by: AbstractBaseUser) -> MessageNote:
+def note(message: ContactMessage, text: str, *, by: Staff) -> MessageNote:
     """Raises PermissionDenied."""
     _require(message, by)
     return MessageNote.objects.create(message=message, text=text, by=by)
 
 
-def send_again(message: ContactMessage, delivery_id: int, *, by: AbstractBaseUser) -> bool:
+def send_again(message: ContactMessage, delivery_id: int, *, by: Staff) -> bool:
     """Put a failed mail about a message back in the queue. Raises PermissionDenied."""
     _require(message, by)
     row = outbox_queries.about(mail.EVENTS, [message.pk]).filter(pk=delivery_id).first()
@@ -104,8 +107,8 @@ def send_again(message: ContactMessage, delivery_id: int, *, by: AbstractBaseUse
 
 
 @transaction.atomic
-def delete(message: ContactMessage, *, by: AbstractBaseUser) -> bool:
-    """Delete a message for good, and what the outbox has of it. Raises PermissionDenied."""
+def delete(message: ContactMessage, *, by: Staff) -> bool:
+    """Delete a message permanently, and its rows in the outbox. Raises PermissionDenied."""
     _require(message, by)
     if not by.has_perm(DELETE):
         raise PermissionDenied
@@ -113,28 +116,28 @@ def delete(message: ContactMessage, *, by: AbstractBaseUser) -> bool:
     return bool(erasing.delete([message.pk])["messages"])
 
 
-def may_be_assigned(message: ContactMessage) -> list[AbstractBaseUser]:
+def may_be_assigned(message: ContactMessage) -> list[Staff]:
     """Return who can read a message, at most MOST_STAFF of them."""
-    everybody = Permission.objects.filter(content_type__app_label="home_contact", codename="read_messages")
-    able = Q(is_superuser=True) | Q(user_permissions__in=everybody) | Q(groups__permissions__in=everybody)
+    read_all = Permission.objects.filter(content_type__app_label="home_contact", codename="read_messages")
+    able = Q(is_superuser=True) | Q(user_permissions__in=read_all) | Q(groups__permissions__in=read_all)
     if message.page_id:
         able |= Q(groups__contact_pages__page=message.page_id)
     staff = get_user_model().objects.filter(able, is_active=True).distinct()
     return list(staff.order_by("username")[:MOST_STAFF])
 
 
-def _require(message: ContactMessage, by: AbstractBaseUser) -> None:
+def _require(message: ContactMessage, by: Staff) -> None:
     if not ContactMessage.objects.visible_to(by).filter(pk=message.pk).exists():
         raise PermissionDenied
 
 
 @transaction.atomic
-def _move(message: ContactMessage, before: set[State], after: State, by: AbstractBaseUser) -> bool:
-    """Compare and set: of two who press a button at once, one is told that he was late."""
-    found = ContactMessage.objects.filter(pk=message.pk, state__in=before)
+def _move(message: ContactMessage, before: set[State], after: State, by: Staff) -> bool:
+    """Compare and set: when two people press a button at once, the second gets False."""
+    row = ContactMessage.objects.filter(pk=message.pk, state__in=before)
     new = after == State.NEW
     settled = {"handled_at": None if new else timezone.now(), "handled_by": None if new else by}
-    moved = bool(found.update(state=after, **settled))
+    moved = bool(row.update(state=after, **settled))
     if moved:
         log(message, f"contact.{after}", user=by)
     return moved

@@ -1,13 +1,12 @@
 """
-A visitor's copy of his own words: asked for with the message, sent once the owner of the address says so.
+A visitor's copy of their own message: requested with the message, sent once the owner of the address agrees.
 
-Anybody can type anybody's address. So what goes out first is a question without a byte of the message, one in
-24 hours to an address however often it is typed (security.md, AB-12, AB-13); its link shows a page, and the
-button on that page sends the copy. The secret in the link is drawn when the mail is written, and only its
-digest is stored.
+Anyone can type anyone's address. So the first mail is a question without a byte of the message, at most one
+in 24 hours to a mailbox however often its address is typed (``cms.outbox.questions``). Its link shows a page,
+and the button on that page sends the copy. The secret in the link is generated when the mail is written, and
+only its digest is stored.
 """
 
-import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -15,63 +14,46 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from blog.comments.subscriptions import Suppression
+from blog.comments.models import Reader
 from cms import vault
 from cms.outbox import actions as outbox
-from cms.outbox import budget
-from cms.outbox.models import Delivery, DeliveryQuerySet, State
+from cms.outbox import questions
+from cms.outbox.models import Delivery
+from cms.outbox.suppression import keep_from_mail, wants_no_mail, wants_no_question
 from home.contact.models import ContactMessage, CopyToken, MessageCopy
 from home.contact.states import State as MessageState
 
 CONFIRM = "contact.confirm"
 COPY = "contact.copy"
 LIFE = timedelta(days=7)
-ONE_IN = timedelta(hours=24)
-WEEK = timedelta(days=7)
-MOST_A_WEEK = 3
-MOST_AN_HOUR = 200
-BYTES = 24
 
 
-def ask(message: ContactMessage) -> None:
-    """Keep the wish, and promise the question. Whether it is asked is decided when the mail is written."""
-    MessageCopy.objects.create(message=message)
-    outbox.queue(CONFIRM, message.pk, _recipient(message))
-
-
-def may_ask(row: Delivery) -> bool:
+def may_ask(message: ContactMessage, row: Delivery) -> bool:
     """
-    Say whether a row may become a mail: one in 24 hours to an address, three a week.
+    Say whether a row may become a mail: one question in 24 hours to a mailbox, whichever form it came from.
 
-    Raises NotYetError where the site was made to ask as often as it may within the hour.
+    Raises NotYetError.
     """
-    rows = Delivery.objects.filter(event=CONFIRM, recipient=row.recipient)
-    if rows.filter(state=State.WAITING, pk__lt=row.pk).exists():
-        return False  # the oldest asks for all
-    lately = _sent(rows, WEEK).values_list("finished_at", flat=True)[:MOST_A_WEEK]
-    if len(lately) == MOST_A_WEEK or (lately and lately[0] > timezone.now() - ONE_IN):
+    address = message.reply_address
+    known = Reader.objects.with_address(address).filter(proven_at__isnull=False)
+    proven = known.exists()
+    if wants_no_question(address, proven=proven or _has_confirmed(address)):
         return False
-    budget.take(row, most=MOST_AN_HOUR)
-    return True
+    return questions.may_ask(row, address, proven=proven)
 
 
 def new_secret(copy: MessageCopy) -> str:
-    """Draw the secret of one link and store its digest."""
-    secret = secrets.token_urlsafe(BYTES)
-    digest = vault.keyed_digest("copy token", secret)
-    CopyToken.objects.create(copy=copy, digest=digest, expires_at=timezone.now() + LIFE)
-    return secret
+    """Generate the secret of one link and store its digest."""
+    return CopyToken.issue(LIFE, copy=copy)
 
 
 def find(secret: str) -> CopyToken | None:
     """Return the token of a link; None when it is unknown or expired."""
-    digests = vault.keyed_digests("copy token", secret)
-    tokens = CopyToken.objects.filter(digest__in=digests, expires_at__gt=timezone.now())
-    return tokens.select_related("copy__message").first()
+    return CopyToken.objects.shown(secret).select_related("copy__message").first()
 
 
 def waiting(token: CopyToken) -> QuerySet[MessageCopy]:
-    """Return what waits for the button: wishes with this address from before the link was made."""
+    """Return what can be confirmed: requests with this address from before the link was made."""
     mine = MessageCopy.objects.filter(
         message__address_index__in=vault.indexes(token.copy.message.reply_address),
         confirmed_at=None,
@@ -81,41 +63,40 @@ def waiting(token: CopyToken) -> QuerySet[MessageCopy]:
 
 
 @transaction.atomic
-def confirm(token: CopyToken, chosen: Iterable[int]) -> int:
-    """Promise the copies of those messages the owner chose. Return how many; none the second time."""
-    sent = 0
-    for copy in waiting(token).filter(message__in=list(chosen)):
-        if MessageCopy.objects.filter(pk=copy.pk, confirmed_at=None).update(confirmed_at=timezone.now()):
-            outbox.queue(COPY, copy.message_id, _recipient(copy.message))
+def confirm(token: CopyToken, selection: Iterable[int]) -> int:
+    """Queue the copies of the messages the owner selected. Return how many; none the second time."""
+    sent, now = 0, timezone.now()
+    for copy in waiting(token).filter(message__in=list(selection)):
+        if MessageCopy.objects.filter(pk=copy.pk, confirmed_at=None).update(confirmed_at=now):
+            outbox.queue(COPY, copy.message_id, copy.recipient)
             sent += 1
+    if sent:
+        known = Reader.objects.with_address(token.copy.message.reply_address)
+        known.filter(proven_at=None).update(proven_at=now)
     return sent
 
 
 @transaction.atomic
 def never_again(token: CopyToken) -> None:
-    """Send nothing to this address any more, also when it is typed again by whomever."""
-    Suppression.objects.get_or_create(address_index=vault.index(token.copy.message.reply_address))
+    """Send nothing to this address any more, even if someone types it again."""
+    keep_from_mail(token.copy.message.reply_address)
     waiting(token).delete()
 
 
 def is_suppressed(message: ContactMessage) -> bool:
-    return Suppression.objects.filter(address_index__in=vault.indexes(message.reply_address)).exists()
+    return wants_no_mail(message.reply_address)
 
 
 def forget_old(most: int) -> int:
-    """Drop a batch of wishes nobody confirmed, and links that have expired."""
+    """Delete a batch of requests that were never confirmed, and links that have expired."""
     now = timezone.now()
-    CopyToken.objects.filter(expires_at__lt=now).delete()
+    CopyToken.objects.expired().delete()
     old = MessageCopy.objects.filter(confirmed_at=None, created_at__lt=now - 2 * LIFE)
     pks = list(old.order_by("pk").values_list("pk", flat=True)[:most])
     MessageCopy.objects.filter(pk__in=pks).delete()
     return len(pks)
 
 
-def _sent(rows: DeliveryQuerySet, within: timedelta) -> DeliveryQuerySet:
-    since = timezone.now() - within
-    return rows.filter(state=State.SENT, finished_at__gt=since).order_by("-finished_at")
-
-
-def _recipient(message: ContactMessage) -> str:
-    return f"visitor:{message.address_index}"
+def _has_confirmed(address: str) -> bool:
+    mine = MessageCopy.objects.filter(message__address_index__in=vault.indexes(address))
+    return mine.filter(confirmed_at__isnull=False).exists()

@@ -1,4 +1,4 @@
-"""What goes with a message when it goes: the one place that deletes any."""
+"""Deletes messages with all that belongs to them: the only place that does."""
 
 from collections import Counter
 
@@ -12,9 +12,9 @@ from home.contact.models import Attachment, ContactMessage, MessageNote, Message
 
 @transaction.atomic
 def delete(pks: list[int]) -> Counter[str]:
-    """Delete messages and all that hangs on them. Return how many rows of which kind."""
+    """Delete messages and all that belongs to them. Return how many rows of which kind."""
     files = list(Attachment.objects.filter(message__in=pks).values_list("stored_as", flat=True))
-    transaction.on_commit(lambda: store.remove(files))
+    transaction.on_commit(lambda: store.remove(files), robust=True)  # what stays is purged as an orphan
     counts = Counter(
         files=len(files),
         mails=outbox.forget_about(EVENTS, pks),

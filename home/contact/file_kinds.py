@@ -1,31 +1,33 @@
-"""Which files a visitor may send: told by their first bytes, never by their name."""
+"""Which files a visitor may send: recognised by their first bytes, never by their name."""
 
 from dataclasses import dataclass
 
 MOST_FILES = 3
 MOST_BYTES = 5 * 1024 * 1024
-CONTROLS = frozenset(chr(code) for code in range(32)) - frozenset("\t\n\r\f")
+CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f"))  # in UTF-8 never part of another character
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    label: str
     ending: str
     starts: tuple[bytes, ...]
 
 
 KINDS = (
-    Kind("PDF", "pdf", (b"%PDF-",)),
-    Kind("PNG", "png", (b"\x89PNG\r\n\x1a\n",)),
-    Kind("JPEG", "jpg", (b"\xff\xd8\xff",)),
+    Kind("pdf", (b"%PDF-",)),
+    Kind("png", (b"\x89PNG\r\n\x1a\n",)),
+    Kind("jpg", (b"\xff\xd8\xff",)),
 )
-WEBP = Kind("WebP", "webp", ())
-TEXT = Kind("Text", "txt", ())
-NAMES = ", ".join([*(kind.label for kind in KINDS), WEBP.label, "plain text"])
+WEBP = Kind("webp", ())
+TEXT = Kind("txt", ())
+
+
+def endings() -> list[str]:
+    return [kind.ending for kind in (*KINDS, WEBP, TEXT)]
 
 
 def of(content: bytes) -> Kind | None:
-    """Return the kind of a file, None for one that is not taken."""
+    """Return the kind of a file, None for one that is not accepted."""
     for kind in KINDS:
         if content.startswith(kind.starts):
             return kind
@@ -36,7 +38,7 @@ def of(content: bytes) -> Kind | None:
 
 def _is_text(content: bytes) -> bool:
     try:
-        words = content.decode()
+        content.decode()
     except UnicodeDecodeError:
         return False
-    return bool(words.strip()) and not CONTROLS.intersection(words)
+    return bool(content.strip()) and len(content.translate(None, CONTROLS)) == len(content)

@@ -7,11 +7,20 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.signing import BadSignature, Signer
+from django.utils.translation import gettext_lazy as _
 from wagtail.blocks import StreamValue
 
-from blog.comments import text
-from blog.comments.forms import ENTER_ADDRESS, ENTER_NAME, LONGEST_ADDRESS, AddressField, TypedField
-from home.contact import desks, file_kinds, questions
+from blog.comments.posting.script_words import ROOM_LEFT
+from cms.text import cleaning
+from cms.text.fields import (
+    ENTER_ADDRESS,
+    ENTER_NAME,
+    LONGEST_ADDRESS,
+    AddressField,
+    TypedField,
+    at_most,
+)
+from home.contact import file_kinds, labels, questions, subjects
 from home.contact.sent import SentFile, SentMessage
 from home.contact.site_settings import MessageSettings
 
@@ -19,8 +28,12 @@ LONGEST_NAME = 100
 LONGEST_TELEPHONE = 40
 LONGEST_MESSAGE = 5000
 LONGEST_NOTE = 1000
-SEAL_GOOD_FOR = 7 * 24 * 60 * 60  # seconds; a kept page carries it too
-CHOOSE_SUBJECT = "Choose what your message is about"
+SEAL_GOOD_FOR = 7 * 24 * 60 * 60  # seconds; a cached page carries it too
+FILES_HELP = _("Up to %(most)s files of 5 MB each: PDF, PNG, JPEG, WebP, plain text.")
+TOO_MANY = _("Choose at most %(most)s files")
+TOO_LARGE = _("“%(name)s” must be 5 MB or smaller")
+WRONG_KIND = _("“%(name)s” must be a PDF, PNG, JPEG, WebP, plain text file")
+CHOOSE_SUBJECT = _("Choose what your message is about")
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -28,20 +41,20 @@ class FilesInput(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """A few files of kinds that are taken, each told by its bytes."""
+    """A few files of accepted kinds, each recognised by its bytes."""
 
     def __init__(self) -> None:
         super().__init__(
             required=False,
-            label="Files (optional)",
-            help_text=f"Up to {file_kinds.MOST_FILES} files of 5 MB each: {file_kinds.NAMES}.",
+            label=_("Files (optional)"),
+            help_text=at_most(FILES_HELP, file_kinds.MOST_FILES),
             widget=FilesInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.webp,.txt"}),
         )
 
     def clean(self, value: list[UploadedFile], initial: Any = None) -> list[SentFile]:
         sent = [file for file in value or () if file]
         if len(sent) > file_kinds.MOST_FILES:
-            raise ValidationError(f"Choose {file_kinds.MOST_FILES} files or less", code="too_many")
+            raise ValidationError(TOO_MANY, code="too_many", params={"most": file_kinds.MOST_FILES})
         return [_checked(file) for file in sent]
 
 
@@ -59,56 +72,60 @@ class ContactForm(forms.Form):
     """
     The form of one contact page, and the check of the API's body (``sealed=False``: no page was rendered).
 
-    The seal says for which page a form was made, and when. A bad one, a filled honeypot and a form sent too
-    fast are no errors: the message is kept, and marked.
+    The seal says for which page a form was rendered, and when. A bad seal, a filled honeypot or a form sent
+    too fast is not an error: the message is stored, and marked.
     """
 
     name = TypedField(
-        label="Full name",
+        label=_("Full name"),
         max_length=LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
         error_messages={
             "required": ENTER_NAME,
-            "max_length": f"Your name must be {LONGEST_NAME} characters or less",
+            "max_length": at_most(_("Your name must be %(most)s characters or less"), LONGEST_NAME),
         },
     )
     email = AddressField(
-        label="Email address",
-        help_text="We only use this to reply to you.",
+        label=_("Email address"),
+        help_text=_("We only use this to reply to you."),
         max_length=LONGEST_ADDRESS,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
         error_messages={
             "required": ENTER_ADDRESS,
-            "max_length": f"Your email address must be {LONGEST_ADDRESS} characters or less",
+            "max_length": at_most(
+                _("Your email address must be %(most)s characters or less"), LONGEST_ADDRESS
+            ),
         },
     )
     telephone = TypedField(
-        label="Telephone number (optional)",
+        label=_("Telephone number (optional)"),
         required=False,
         max_length=LONGEST_TELEPHONE,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
         error_messages={
-            "max_length": f"Your telephone number must be {LONGEST_TELEPHONE} characters or less"
+            "max_length": at_most(
+                _("Your telephone number must be %(most)s characters or less"), LONGEST_TELEPHONE
+            )
         },
     )
     message = TypedField(
-        label="Message",
-        help_text="Do not include your health records or card details.",
-        clean_with=text.normalise,
+        label=_("Message"),
+        help_text=_("Do not include your health records or card details."),
+        clean_with=cleaning.normalise,
         max_length=LONGEST_MESSAGE,
-        widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", **ROOM_LEFT}),
         error_messages={
-            "required": "Enter your message",
-            "max_length": f"Your message must be {LONGEST_MESSAGE:,} characters or less",
+            "required": _("Enter your message"),
+            "max_length": at_most(_("Your message must be %(most)s characters or less"), LONGEST_MESSAGE),
         },
     )
-    honeypot = forms.CharField(required=False, label="Leave this field empty", max_length=200)
+    honeypot = forms.CharField(required=False, label=_("Leave this field empty"), max_length=200)
 
     def __init__(self, page: Asks, *args: Any, sealed: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page, self.sealed = page, sealed
-        self.asked = questions.by_key(page.questions)
-        self.subjects = desks.by_key(page.subjects)
+        self.question_blocks = questions.by_key(page.questions)
+        self.subjects = subjects.by_key(page.subjects)
         if not page.ask_telephone:
             del self.fields["telephone"]
         if self.subjects:
@@ -118,19 +135,23 @@ class ContactForm(forms.Form):
             self.fields["send_copy"] = _copy_field()
         if terms.take_files:
             self.fields["files"] = FilesField()
-        for key, child in self.asked.items():
+        for key, child in self.question_blocks.items():
             self.fields[key] = child.block.field(child.value)
         first, last = ("subject", "name", "email", "telephone"), ("message", "files", "send_copy")
-        self.order_fields([*first, *self.asked, *last])
+        self.order_fields([*first, *self.question_blocks, *last])
 
     @property
     def questions(self) -> list[forms.BoundField]:
-        """What the visitor reads and answers, in order."""
+        """The fields that the visitor sees, in order."""
         return [field for field in self if field.name != "honeypot"]
 
+    @property
+    def takes_files(self) -> bool:
+        return "files" in self.fields
+
     def json_type(self, name: str) -> str:
-        if name in self.asked:
-            return self.asked[name].block.json_type
+        if name in self.question_blocks:
+            return self.question_blocks[name].block.json_type
         return "boolean" if name == "send_copy" else "string"
 
     def new_seal(self) -> str:
@@ -146,7 +167,7 @@ class ContactForm(forms.Form):
             address=cleaned["email"],
             subject=self.subjects[subject]["name"] if subject else "",
             fields=tuple((label, words) for label, words in self._answers() if words),
-            recipients=tuple(desks.addresses(self.subjects[subject]["recipients"])) if subject else (),
+            recipients=tuple(subjects.addresses(self.subjects[subject]["recipients"])) if subject else (),
             honeypot_filled=bool(cleaned["honeypot"]),
             sealed=opened is not None or not self.sealed,
             seconds_open=time.time() - opened if opened is not None else None,
@@ -156,48 +177,53 @@ class ContactForm(forms.Form):
         )
 
     def _answers(self) -> list[tuple[str, str]]:
-        """Label and words of each field that is no column of its own."""
+        """Return label and text of each field that has no column of its own."""
         cleaned = self.cleaned_data
-        asked = [
-            (child.value["question"], questions.in_words(cleaned[key])) for key, child in self.asked.items()
+        answers = [
+            (child.value["question"], questions.in_words(cleaned[key]))
+            for key, child in self.question_blocks.items()
         ]
-        return [("Telephone", cleaned.get("telephone", "")), *asked, ("Message", cleaned["message"])]
+        return [
+            (labels.TELEPHONE, cleaned.get("telephone", "")),
+            *answers,
+            (labels.MESSAGE, cleaned["message"]),
+        ]
 
 
 class NoteForm(forms.Form):
-    """What one member of staff tells the others."""
+    """A note by one member of staff for the others."""
 
     note = TypedField(
-        label="A note for the others; the visitor does not read it",
-        clean_with=text.normalise,
+        label=_("A note for other staff; the visitor does not see it"),
+        clean_with=cleaning.normalise,
         max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", **ROOM_LEFT}),
         error_messages={
-            "required": "Write the note first",
-            "max_length": f"A note must be {LONGEST_NOTE:,} characters or less",
+            "required": _("Enter a note"),
+            "max_length": at_most(_("A note must be %(most)s characters or less"), LONGEST_NOTE),
         },
     )
 
 
 def _checked(file: UploadedFile) -> SentFile:
-    """Raises ValidationError for a file that is too large or of no kind that is taken."""
+    """Raises ValidationError for a file that is too large or of a kind that is not accepted."""
     try:
-        name = text.single_line(file.name)[-LONGEST_NAME:] or "file"
-    except text.UnreadableTextError:
+        name = cleaning.single_line(file.name or "")[-LONGEST_NAME:] or "file"
+    except cleaning.UnreadableTextError:
         name = "file"
-    if file.size > file_kinds.MOST_BYTES:
-        raise ValidationError(f"“{name}” must be 5 MB or smaller", code="too_large")
+    if file.size is None or file.size > file_kinds.MOST_BYTES:
+        raise ValidationError(TOO_LARGE, code="too_large", params={"name": name})
     content = file.read()
     kind = file_kinds.of(content)
     if kind is None:
-        raise ValidationError(f"“{name}” must be a {file_kinds.NAMES} file", code="kind")
+        raise ValidationError(WRONG_KIND, code="kind", params={"name": name})
     return SentFile(name=name, kind=kind.ending, content=content)
 
 
 def _subject_field(subjects: dict[str, Any]) -> forms.ChoiceField:
     return questions.choice_field(
         [(key, subject["name"]) for key, subject in subjects.items()],
-        label="What is it about?",
+        label=_("What is it about?"),
         error_messages=dict.fromkeys(("required", "invalid_choice"), CHOOSE_SUBJECT),
     )
 
@@ -205,13 +231,13 @@ def _subject_field(subjects: dict[str, Any]) -> forms.ChoiceField:
 def _copy_field() -> forms.BooleanField:
     return forms.BooleanField(
         required=False,
-        label="Email me a copy",
-        help_text="We first send you a link, to make sure that the address is yours.",
+        label=_("Email me a copy"),
+        help_text=_("We first send you a link to confirm that the address is yours."),
     )
 
 
 def _opened_at(seal: str, page_id: int) -> int | None:
-    """Return when the page was made; None for no seal of ours, another page's or an old one."""
+    """Return when the page was rendered; None for a seal that is forged, another page's or too old."""
     try:
         made_for, _, made_at = _signer().unsign(seal).partition(":")
     except BadSignature:

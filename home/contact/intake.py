@@ -1,15 +1,17 @@
-"""A message as it is first written down, with its mail; or the answer to a repeat."""
+"""Stores a new message and queues its mail, or finds the message that it repeats."""
 
 from datetime import timedelta
 from typing import Protocol
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cms import vault
-from cms.outbox import actions as outbox
+from cms.outbox import digests, questions
+from cms.outbox import queries as outbox_queries
+from cms.webhooks import announcing, events, things
+from cms.webhooks.announcing import Thing
 from home.contact import copies, mail, store
-from home.contact.models import Attachment, ContactMessage, MessageRecipient
+from home.contact.models import Attachment, ContactMessage, MessageCopy, MessageRecipient
 from home.contact.sent import SentMessage
 from home.contact.states import State, judge
 
@@ -24,14 +26,14 @@ class Addressed(Protocol):
 
 
 class KeyReusedError(Exception):
-    """The same Idempotency-Key came with other words."""
+    """The same Idempotency-Key was used with a different message."""
 
 
 def earlier(page_id: int, sent: SentMessage) -> ContactMessage | None:
     """
-    Return the message this is a repeat of: by its key, or the same words of the last day.
+    Return the message that this one repeats: by its key, or the same words within the last day.
 
-    Who asks the same thing again a week later is asking again. Raises KeyReusedError.
+    The same question a week later is a new question. Raises KeyReusedError.
     """
     same_words = sent.words_key(page_id)
     if key := sent.client_key(page_id):
@@ -46,38 +48,47 @@ def earlier(page_id: int, sent: SentMessage) -> ContactMessage | None:
 
 def keep(page: Addressed, sent: SentMessage, staff: list[str]) -> ContactMessage:
     """
-    Keep a message with a row in the outbox for each member of staff; or return the one that was quicker.
+    Store a message with a row in the outbox for each member of staff.
 
-    Raises KeyReusedError.
+    Raises IntegrityError if the same message was stored first.
     """
     long_ago = timezone.now() - A_REPEAT_WITHIN
     same = ContactMessage.objects.filter(words_key=sent.words_key(page.pk), submitted_at__lte=long_ago)
     same.update(words_key=None)
-    try:
-        with transaction.atomic():
-            message = _insert(page, sent)
-            _keep_files(message, sent)
-    except IntegrityError:
-        if found := earlier(page.pk, sent):
-            return found  # it arrived at the same moment, and the other one was first
-        raise
+    message = _insert(page, sent)
+    _keep_files(message, sent)
     for address in dict.fromkeys(staff):
         MessageRecipient.objects.create(message=message, sealed_address=vault.seal(address))
     if message.state != State.SPAM:
-        promise_mail(message)
-        if sent.wants_copy:
-            copies.ask(message)
+        promise_mail(message, wants_copy=sent.wants_copy)
     return message
 
 
-def promise_mail(message: ContactMessage) -> None:
-    """Promise each recipient the mail about a message, once."""
-    for pk in message.recipients.order_by("pk").values_list("pk", flat=True):
-        outbox.queue(mail.RECEIVED, message.pk, f"recipient:{pk}")
+def promise_mail(message: ContactMessage, *, wants_copy: bool = False) -> None:
+    """
+    Queue the mail about a message for each recipient, once; and for a copy, the question to the visitor.
+
+    Whether the question is asked is decided when the mail is written.
+    """
+    announcing.announce(events.MESSAGE_RECEIVED, lambda: _things(message))
+    for row in message.recipients.order_by("pk"):
+        digests.queue(mail.RECEIVED, message.pk, f"recipient:{row.pk}", address=row.address)
+    if wants_copy:
+        copy = MessageCopy.objects.create(message=message)
+        questions.queue(copies.CONFIRM, message.pk, copy.recipient, address=message.reply_address)
+
+
+def _things(message: ContactMessage) -> list[Thing]:
+    """Name a message for webhooks, once: nothing of what it says or who sent it."""
+    if outbox_queries.about(mail.EVENTS, [message.pk]).exists():
+        return []
+    page = message.page
+    data = {"id": message.pk, "page": things.name(page) if page else None}
+    return [Thing(data, things.site_of(page) if page else None)]
 
 
 def _keep_files(message: ContactMessage, sent: SentMessage) -> None:
-    """Raises OSError when the disk takes no more: nothing of the message is kept then."""
+    """Raises OSError when the disk is full: then nothing of the message is stored."""
     if not sent.files:
         return
     names = store.write(file.content for file in sent.files)

@@ -1,4 +1,4 @@
-"""One message before staff: ``/admin/messages/<id>/``."""
+"""One message, for staff: ``/admin/messages/<id>/``."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,44 +6,55 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.models import ModelLogEntry
 
+from cms.credentials import staff
+from cms.http.admin_page import Above
+from cms.http.redirects import see_other
 from cms.outbox import queries as outbox
+from cms.outbox.models import Delivery, Failure
+from cms.outbox.models import State as DeliveryState
+from cms.text.numbers import read_number
 from home.contact import actions, mail, replies, store
-from home.contact.admin_views import StaffView, number, see_other
+from home.contact.admin_views import InboxPage
 from home.contact.forms import NoteForm
 from home.contact.models import DELETE, Attachment, ContactMessage
 
-LATE = "Somebody else was first. Nothing was changed."
+LATE = _("Someone else changed this message first. Nothing was changed.")
 MOVES = {
-    "handle": (actions.mark_handled, "Marked as handled."),
-    "reopen": (actions.mark_unhandled, "Put back to new."),
-    "spam": (actions.mark_as_spam, "Marked as spam."),
-    "not-spam": (actions.mark_as_no_spam, "Put back to new, and mailed to staff."),
+    "handle": (actions.mark_handled, _("Marked as handled.")),
+    "reopen": (actions.mark_unhandled, _("Put back to new.")),
+    "spam": (actions.mark_as_spam, _("Marked as spam.")),
+    "not-spam": (actions.mark_as_not_spam, _("Put back to new, and mailed to staff.")),
 }
 
 
-class FileView(StaffView):
-    """A file as a download of no type a browser would open, for who may read its message."""
+class FileView(InboxPage):
+    """A file, for those who may read its message: a download of a type that no browser opens."""
 
     http_method_names = ("get", "head")
 
     def get(self, request: HttpRequest, message_id: int, attachment_id: int) -> HttpResponse:
-        seen = ContactMessage.objects.visible_to(request.user).numbered(message_id)
-        found = Attachment.objects.filter(message__in=seen, pk=number(str(attachment_id))).first()
-        content = store.read(found.stored_as) if found else None
-        if content is None:
+        visible = ContactMessage.objects.visible_to(staff.of(request)).numbered(message_id)
+        file = Attachment.objects.filter(message__in=visible, pk=read_number(attachment_id)).first()
+        content = store.read(file.stored_as) if file else None
+        if file is None or content is None:
             raise Http404
         headers = {
-            "Content-Disposition": f'attachment; filename="message-{message_id}-{found.pk}.{found.kind}"',
+            "Content-Disposition": f'attachment; filename="message-{message_id}-{file.pk}.{file.kind}"',
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",
         }
         return HttpResponse(content, content_type="application/octet-stream", headers=headers)
 
 
-class MessageView(StaffView):
+class MessageView(InboxPage):
     template_name = "home/contact/admin/message.html"
     http_method_names = ("get", "head", "post")
 
@@ -55,10 +66,10 @@ class MessageView(StaffView):
         message, do = self.find(message_id), request.POST.get("do", "")
         if do in MOVES:
             verb, done = MOVES[do]
-            return self.again(message, verb(message, by=request.user), done)
+            return self.redirect_with_result(message, verb(message, by=staff.of(request)), done)
         act = self.acts().get(do)
         if act is None:
-            return HttpResponse("Unknown action.", status=400, content_type="text/plain")
+            return HttpResponse(gettext("Unknown action."), status=400, content_type="text/plain")
         return act(message)
 
     def acts(self) -> dict[str, Callable[[ContactMessage], HttpResponse]]:
@@ -71,31 +82,40 @@ class MessageView(StaffView):
         }
 
     def assign(self, message: ContactMessage) -> HttpResponse:
-        wanted = number(self.request.POST.get("to", ""))
-        to = next((user for user in actions.may_be_assigned(message) if user.pk == wanted), None)
-        if wanted and to is None:
-            return HttpResponse("Nobody who may read it.", status=422, content_type="text/plain")
-        done = f"Assigned to {to.get_username()}." if to else "Assigned to nobody."
-        return self.again(message, actions.assign(message, to, by=self.request.user), done)
+        pk = read_number(self.request.POST.get("to", ""))
+        to = next((user for user in actions.may_be_assigned(message) if user.pk == pk), None)
+        if pk and to is None:
+            return HttpResponse(
+                gettext("That person cannot read this message."), status=422, content_type="text/plain"
+            )
+        done = gettext("Assigned to %(user)s.") if to else gettext("No longer assigned to anyone.")
+        return self.redirect_with_result(
+            message,
+            actions.assign(message, to, by=staff.of(self.request)),
+            done % {"user": to.get_username() if to else ""},
+        )
 
     def note(self, message: ContactMessage) -> HttpResponse:
         form = NoteForm(self.request.POST)
         if not form.is_valid():
             return self.show(message, status=422, note=form)
-        actions.note(message, form.cleaned_data["note"], by=self.request.user)
-        return self.again(message, True, "Noted.")
+        actions.note(message, form.cleaned_data["note"], by=staff.of(self.request))
+        return self.redirect_with_result(message, True, gettext("Note saved."))
 
     def send_again(self, message: ContactMessage) -> HttpResponse:
-        delivery = number(self.request.POST.get("delivery", ""))
-        sent = actions.send_again(message, delivery, by=self.request.user)
-        return self.again(message, sent, "It is sent again.")
+        delivery = read_number(self.request.POST.get("delivery", "")) or 0
+        sent = actions.send_again(message, delivery, by=staff.of(self.request))
+        return self.redirect_with_result(message, sent, gettext("The email will be sent again."))
 
     def delete(self, message: ContactMessage) -> HttpResponse:
-        actions.delete(message, by=self.request.user)
-        messages.success(self.request, f"Message {message.pk} deleted for good.")
+        actions.delete(message, by=staff.of(self.request))
+        done = gettext("Message %(number)s deleted for good.")
+        messages.success(self.request, done % {"number": message.pk})
         return see_other(reverse("home_contact:inbox"))
 
-    def again(self, message: ContactMessage, changed: bool, done: str) -> HttpResponse:
+    def redirect_with_result(
+        self, message: ContactMessage, changed: bool, done: str | Promise
+    ) -> HttpResponse:
         if changed:
             messages.success(self.request, done)
         else:
@@ -103,14 +123,14 @@ class MessageView(StaffView):
         return see_other(reverse("home_contact:message", args=[message.pk]))
 
     def find(self, message_id: int) -> ContactMessage:
-        """Raises Http404 for one that is not there, or not for this person."""
-        seen = ContactMessage.objects.visible_to(self.request.user).numbered(message_id)
-        return get_object_or_404(seen.select_related("handled_by", "assigned_to"))
+        """Raises Http404 for one that does not exist, or that this person may not read."""
+        visible = ContactMessage.objects.visible_to(staff.of(self.request)).numbered(message_id)
+        return get_object_or_404(visible.select_related("handled_by", "assigned_to"))
 
     def show(
         self, message: ContactMessage, *, status: int = 200, sure: bool = False, note: NoteForm | None = None
     ) -> HttpResponse:
-        may_delete = self.request.user.has_perm(DELETE)
+        may_delete = staff.of(self.request).has_perm(DELETE)
         context = self.get_context_data(
             message=message,
             mailto=replies.mailto(message),
@@ -126,11 +146,47 @@ class MessageView(StaffView):
         return self.render_to_response(context, status=status)
 
     def mails(self, message: ContactMessage) -> list[dict[str, Any]]:
-        """Every mail about a message, with whom it goes to."""
+        """Return every mail about a message, and what to say of it."""
         to = {f"recipient:{row.pk}": row.address for row in message.recipients.all()}
         rows = outbox.about(mail.EVENTS, [message.pk])
-        return [{"row": row, "to": to.get(row.recipient, "the visitor")} for row in rows]
+        return [{"row": row, "words": _in_words(row, to.get(row.recipient, ""))} for row in rows]
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        inbox = {"url": reverse("home_contact:inbox"), "label": self.page_title}
-        return [*self.breadcrumbs_items, inbox, {"url": "", "label": f"Message {self.kwargs['message_id']}"}]
+    def above(self) -> Above:
+        return [(reverse("home_contact:inbox"), self.page_title)]
+
+    def own_label(self) -> str:
+        return gettext("Message %(number)s") % {"number": self.kwargs["message_id"]}
+
+
+def _in_words(row: Delivery, address: str) -> str:
+    """Say to whom a mail went, what became of it, and what the server answered last."""
+    at = row.finished_at or (row.due_at if row.attempts else None)
+    words = {
+        "to": address or gettext("the visitor"),
+        "state": row.get_state_display(),
+        "count": row.attempts,
+        "at": date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else "",
+    }
+    if row.finished_at:
+        said = gettext("To %(to)s: %(state)s, %(at)s") % words
+    elif row.attempts:
+        said = ngettext(
+            "To %(to)s: %(state)s, tried %(count)s time, next %(at)s",
+            "To %(to)s: %(state)s, tried %(count)s times, next %(at)s",
+            row.attempts,
+        )
+        said %= words
+    else:
+        said = gettext("To %(to)s: %(state)s") % words
+    if answer := _answer(row):
+        said = f"{said} ({answer})"
+    if row.drops and row.state != DeliveryState.SENT:
+        return gettext("%(what)s: it may have arrived all the same") % {"what": said}
+    return said
+
+
+def _answer(row: Delivery) -> str:
+    """Return why a mail was not taken: in our words where only they explain it, else in the server's."""
+    if row.failure == Failure.LETTERS and row.state == DeliveryState.FAILED:
+        return row.get_failure_display()
+    return row.last_answer if row.state != DeliveryState.SENT else ""

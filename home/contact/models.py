@@ -1,12 +1,16 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, Group, Permission
+from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from cms import vault
+from cms.credentials.staff import Staff
+from cms.outbox.tokens import OneTimeToken, OneTimeTokenQuerySet
+from home.contact import labels
 from home.contact.site_settings import MessageSettings  # noqa: F401 -- a model of this app in a module of its own
 from home.contact.states import Reason, State
 
@@ -16,14 +20,14 @@ DELETE = "home_contact.delete_messages"
 
 
 class MessageQuerySet(models.QuerySet):
-    def visible_to(self, user: AbstractBaseUser) -> "MessageQuerySet":
-        """Those that somebody may read: all of them, or those of the pages his groups were given."""
+    def visible_to(self, user: Staff) -> "MessageQuerySet":
+        """Those that a user may read: all of them, or those of the pages their groups were given."""
         if user.has_perm(READ):
             return self
         return self.filter(page__in=ReadGrant.objects.to(user).values("page"))
 
     def numbered(self, pk: int) -> "MessageQuerySet":
-        """The one with an id, which may be any number somebody made up."""
+        """The one with an id, which may be any number at all."""
         return self.filter(pk=pk) if 0 < pk <= models.BigAutoField.MAX_BIGINT else self.none()
 
 
@@ -57,7 +61,7 @@ class ContactMessage(models.Model):
     wagtail_reference_index_ignore = True
 
     class Meta:
-        verbose_name = "message"
+        verbose_name = _("message")
         default_permissions = ()
         permissions = (
             ("read_messages", "Can read all messages to staff"),
@@ -74,17 +78,22 @@ class ContactMessage(models.Model):
 
     @property
     def oddities(self) -> list[str]:
-        """What was odd about it, in words."""
-        return [Reason(reason).label for reason in self.reasons]
+        """The reasons to look twice, in words."""
+        return [str(Reason(reason).label) for reason in self.reasons]
+
+    @property
+    def labelled_fields(self) -> list[tuple[str, str]]:
+        """Label and value of each field, the label in the active language."""
+        return [(labels.shown(label), value) for label, value in self.fields]
 
     @property
     def reply_address(self) -> str:
-        """The visitor's address, for staff who answer."""
+        """The visitor's address, for staff to reply to."""
         return vault.unseal(self.sealed_address)
 
 
 class MessageRecipient(models.Model):
-    """One member of staff a message goes to. His outbox row names this row."""
+    """One member of staff who receives a message. Their outbox row names this row."""
 
     message = models.ForeignKey(ContactMessage, on_delete=models.CASCADE, related_name="recipients")
     sealed_address = models.BinaryField(editable=False)
@@ -101,7 +110,7 @@ class MessageRecipient(models.Model):
 
 
 class MessageNote(models.Model):
-    """What staff tell each other about a message. The visitor never reads it, unless he asks what is kept."""
+    """A note by staff about a message. Visitors see it only if they ask for the data stored about them."""
 
     message = models.ForeignKey(ContactMessage, on_delete=models.CASCADE, related_name="notes")
     text = models.CharField(max_length=1000)
@@ -135,9 +144,9 @@ class Attachment(models.Model):
 
 class MessageCopy(models.Model):
     """
-    A visitor's wish for a copy of his words.
+    A visitor's request for a copy of their message.
 
-    Nothing is sent before ``confirmed_at``: until its owner presses the button, the address was only typed.
+    Nothing is sent before ``confirmed_at``: until its owner presses the button, the address is unproven.
     """
 
     message = models.OneToOneField(ContactMessage, on_delete=models.CASCADE, related_name="copy")
@@ -150,13 +159,20 @@ class MessageCopy(models.Model):
     def __str__(self) -> str:
         return f"copy of message {self.message_id}"
 
+    @property
+    def recipient(self) -> str:
+        """The visitor, as the outbox names them."""
+        return f"visitor:{self.message.address_index}"
 
-class CopyToken(models.Model):
-    """A random secret that confirms the address a copy is for. Only its digest is stored."""
+
+class CopyToken(OneTimeToken):
+    """A secret that confirms the address a copy is for."""
+
+    DIGESTED_FOR = "copy token"
 
     copy = models.ForeignKey(MessageCopy, on_delete=models.CASCADE, related_name="tokens")
-    digest = models.CharField(max_length=32, unique=True, editable=False)
-    expires_at = models.DateTimeField()
+
+    objects = OneTimeTokenQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -166,12 +182,12 @@ class CopyToken(models.Model):
 
 
 class GrantQuerySet(models.QuerySet):
-    def to(self, user: AbstractBaseUser) -> "GrantQuerySet":
+    def to(self, user: Staff) -> "GrantQuerySet":
         return self.filter(group__user=user)
 
     @transaction.atomic
     def give(self, group: Group, pages: Iterable[Page]) -> None:
-        """Let a group read the messages of these pages and no other; a permission says whether of any."""
+        """Let a group read the messages of these pages only; it has a permission while there are any."""
         self.filter(group=group).exclude(page__in=pages).delete()
         self.bulk_create([ReadGrant(group=group, page=page) for page in pages], ignore_conflicts=True)
         app_label, codename = READ_GRANTED.split(".")
@@ -196,6 +212,6 @@ class ReadGrant(models.Model):
         return f"group {self.group_id} reads page {self.page_id}"
 
 
-def may_read(user: AbstractBaseUser) -> bool:
-    """Say whether there is a door here for somebody. Every page of the admin asks: no grant is looked up."""
+def may_read(user: Staff | AnonymousUser) -> bool:
+    """Say whether a user may open the inbox at all. Every admin page asks: no grant is looked up."""
     return user.has_perm(READ) or user.has_perm(READ_GRANTED)

@@ -1,9 +1,10 @@
-"""What is kept of one person among the messages to staff: all of it, told or erased."""
+"""What is stored about one person among the messages to staff: exported or erased."""
 
 from collections import Counter
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 
 from cms import vault
 from cms.outbox import queries as outbox_queries
@@ -15,12 +16,12 @@ from home.contact.models import ContactMessage, MessageCopy, MessageNote
 
 def kept(address: str) -> dict[type[models.Model], list[int]]:
     """Return the ids of the rows that are this person's."""
-    found = ContactMessage.objects.filter(address_index__in=vault.indexes(address))
-    return {ContactMessage: list(found.order_by("pk").values_list("pk", flat=True))}
+    messages = ContactMessage.objects.filter(address_index__in=vault.indexes(address))
+    return {ContactMessage: list(messages.order_by("pk").values_list("pk", flat=True))}
 
 
 def export(address: str) -> dict[str, Any]:
-    """Return every message with its fields and what became of its mails, but not to whom those went."""
+    """Return every message with its fields and the state of its mails, but not their recipients."""
     messages = ContactMessage.objects.filter(pk__in=kept(address)[ContactMessage]).order_by("pk")
     messages = messages.prefetch_related("notes", "attachments")
     return {"messages": [_message(message) for message in messages]}
@@ -39,16 +40,14 @@ def _message(message: ContactMessage) -> dict[str, Any]:
         "page": message.page_title,
         "name": message.name,
         "address": message.reply_address,
-        "fields": [{"label": label, "value": value} for label, value in message.fields],
+        "fields": [{"label": label, "value": value} for label, value in message.labelled_fields],
         "files": [{"name": file.name, "bytes": file.size} for file in message.attachments.all()],
         "subject": message.subject,
         "state": message.get_state_display(),
         "reasons": message.oddities,
         "sent": message.submitted_at,
         "handled": message.handled_at,
-        "notes": [
-            {"text": note.text, "by": "a member of staff", "at": note.at} for note in message.notes.all()
-        ],
+        "notes": [_note(note) for note in message.notes.all()],
         "copy": _copy(message),
         "mails_to_staff": [_mail(row) for row in mails if row.event == RECEIVED],
         "mails_to_you": [_mail(row) for row in mails if row.event != RECEIVED],
@@ -61,7 +60,7 @@ def _copy(message: ContactMessage) -> dict[str, Any] | None:
 
 
 def _note(note: MessageNote) -> dict[str, Any]:
-    return {"text": note.text, "by": "a member of staff", "at": note.at}
+    return {"text": note.text, "by": gettext("a member of staff"), "at": note.at}
 
 
 def _mail(row: Delivery) -> dict[str, Any]:

@@ -1,6 +1,10 @@
-"""A link that opens the reader's own mail program, with subject and quote."""
+"""A link that opens a mail program to reply to a message, with subject and quote."""
 
 from urllib.parse import quote
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from home.contact.mail import subject_of
 from home.contact.models import ContactMessage
@@ -10,7 +14,7 @@ CUT = "> […]"
 
 
 def mailto(message: ContactMessage) -> str:
-    """Return the link. As much of the words is quoted as fits."""
+    """Return the link. It quotes as much of the message as fits."""
     start = (
         f"mailto:{quote(message.reply_address, safe='@')}?subject={quote('Re: ' + subject_of(message))}&body="
     )
@@ -18,9 +22,11 @@ def mailto(message: ContactMessage) -> str:
 
 
 def _quoted(message: ContactMessage, room: int) -> str:
-    lines = ["", "", f"On {message.submitted_at:%d.%m.%Y} {message.name} wrote:"]
-    said = [line for _, words in message.fields[-1:] for line in words.split("\n")]
-    for line in said:
+    day = date_format(timezone.localtime(message.submitted_at), "SHORT_DATE_FORMAT")
+    wrote = gettext("On %(day)s %(name)s wrote:") % {"day": day, "name": message.name}
+    lines = ["", "", wrote]
+    original = [line for _, words in message.fields[-1:] for line in words.split("\n")]
+    for line in original:
         more = quote("\r\n".join([*lines, f"> {line}"]))
         if len(more) + len(quote("\r\n" + CUT)) > room:
             return quote("\r\n".join([*lines, *_piece(lines, line, room), CUT]))

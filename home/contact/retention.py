@@ -1,10 +1,11 @@
 """
-What is not kept for ever. The worker purges every hour, in batches, each a transaction of its own.
+Deletes what is old. The worker purges every hour, in batches, each a transaction of its own.
 
-How many days is the site's own setting (``MessageSettings``). A message nobody has handled stays.
+Each site sets the number of days (``MessageSettings``). A message that has not been handled stays.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,20 +18,20 @@ from home.contact.states import State
 
 
 def purge() -> None:
-    """Do all of it. Safe to repeat, and to do twice at once."""
+    """Purge everything. Safe to repeat, and to run twice at once."""
     for settings, here in site_settings.with_their_pages():
         before = _ago(settings.keep_spam_days)
         old = Q(state=State.SPAM) & (Q(handled_at__lt=before) | Q(handled_at=None, submitted_at__lt=before))
         if settings.keep_handled_days is not None:
             old |= Q(state=State.HANDLED, handled_at__lt=_ago(settings.keep_handled_days))
-        in_batches(lambda here=here, old=old: _delete(here, old))
+        in_batches(partial(_delete, here, old))
     in_batches(lambda: copies.forget_old(BATCH))
     store.purge_orphans(_known)
 
 
 @transaction.atomic
 def _delete(here: Q, old: Q) -> int:
-    """Delete a batch, each locked so that nobody puts it back to new meanwhile."""
+    """Delete a batch, each row locked so that it is not moved back to new meanwhile."""
     pks = list(ContactMessage.objects.filter(here, old).order_by("pk").values_list("pk", flat=True)[:BATCH])
     still = ContactMessage.objects.filter(old, pk__in=pks).select_for_update(of=("self",), skip_locked=True)
     erasing.delete([message.pk for message in still.only("pk")])

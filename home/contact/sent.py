@@ -24,8 +24,8 @@ class SentMessage:
     """
     A message as it was sent, its shape already checked.
 
-    ``fields`` are label and value of all that was filled in beside name, address and subject; ``recipients``
-    the subject's own. ``sealed`` is False when the form did not come from this page as it was lately.
+    ``fields`` are label and value of all that was filled in besides name, address and subject; ``recipients``
+    those of the subject. ``sealed`` is False when the form did not come from a recent copy of this page.
     """
 
     name: str

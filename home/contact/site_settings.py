@@ -1,56 +1,57 @@
-"""What the owner of a site decides about messages to staff."""
+"""The settings of a site for messages to staff."""
 
 from collections.abc import Iterator
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import register_setting
 from wagtail.models import Page, Site
 
-from cms.site_settings import SiteDecisions, site_id_of
+from cms.reading.site_settings import SiteDecisions, site_id_of
 
 
 @register_setting(icon="mail")
 class MessageSettings(SiteDecisions):
     words_in_mail = models.BooleanField(
-        "send the words of a message by mail",
+        _("send the words of a message by mail"),
         default=True,
-        help_text="Otherwise the mail to staff says only that there is a message, and where to read it.",
+        help_text=_("Otherwise the mail to staff says only that there is a message, and where to read it."),
     )
     offer_copy = models.BooleanField(
-        "offer a copy by mail",
+        _("offer a copy by mail"),
         default=True,
-        help_text="It goes out once the owner of the address has pressed a button behind a link.",
+        help_text=_("It goes out once the owner of the address has pressed a button behind a link."),
     )
     take_files = models.BooleanField(
-        "take files",
+        _("take files"),
         default=False,
-        help_text="Up to three files of 5 MB with a message: PDF, PNG, JPEG, WebP or plain text.",
+        help_text=_("Up to three files of 5 MB with a message: PDF, PNG, JPEG, WebP or plain text."),
     )
     keep_handled_days = models.PositiveSmallIntegerField(
-        "days to keep handled messages",
+        _("days to keep handled messages"),
         null=True,
         blank=True,
-        help_text="Counted from when one was handled; empty keeps them until somebody deletes them.",
+        help_text=_("Counted from when one was handled; empty keeps them until somebody deletes them."),
     )
-    keep_spam_days = models.PositiveSmallIntegerField("days to keep spam", default=30)
+    keep_spam_days = models.PositiveSmallIntegerField(_("days to keep spam"), default=30)
 
     panels = (
         FieldPanel("words_in_mail"),
         FieldPanel("offer_copy"),
         FieldPanel("take_files"),
         MultiFieldPanel(
-            [FieldPanel("keep_handled_days"), FieldPanel("keep_spam_days")], "How long it is kept"
+            [FieldPanel("keep_handled_days"), FieldPanel("keep_spam_days")], _("How long it is kept")
         ),
     )
 
     class Meta:
-        verbose_name = "messages to staff"
+        verbose_name = _("messages to staff")
 
     @classmethod
     def of(cls, page: Page | None) -> "MessageSettings":
-        """Those of the page's site; of the default site for a page that is gone."""
+        """Return those of the page's site; of the default site for a page that was deleted."""
         site_id = site_id_of(page) if page else None
         if site_id is None:
             return cls.for_site(Site.objects.filter(is_default_site=True).first())
@@ -58,7 +59,7 @@ class MessageSettings(SiteDecisions):
 
 
 def with_their_pages() -> Iterator[tuple[MessageSettings, Q]]:
-    """Each site's settings, with what picks its messages; what is on no site goes with the default one."""
+    """Yield each site's settings and what picks its messages; the default site has those of no site."""
     elsewhere = Q()
     for site in Site.objects.select_related("root_page").order_by("is_default_site"):
         here = Q(page__path__startswith=site.root_page.path)

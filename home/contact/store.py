@@ -1,8 +1,8 @@
 """
-Files that came with messages: below DATA_DIR, beside the public media, under names that say nothing.
+Files attached to messages: below DATA_DIR, apart from the public media, under random names.
 
-A file is on the disk whole before the row that names it is committed. What a rolled-back transaction or a
-killed process leaves behind has no row, and is purged a day later.
+A file is completely on the disk before the row that names it is committed. What a rolled-back transaction or
+a killed process leaves behind has no row, and is purged a day later.
 """
 
 import os
@@ -19,7 +19,7 @@ BATCH = 500
 
 
 def write(contents: Iterable[bytes]) -> list[str]:
-    """Return the names they are kept under, once all are on the disk. Raises OSError, and keeps none then."""
+    """Return the names they are stored under, once all are on the disk. Raises OSError, storing none."""
     folder, names = _folder(), []
     folder.mkdir(mode=0o700, exist_ok=True)
     try:
@@ -46,7 +46,7 @@ def remove(names: Iterable[str]) -> None:
 
 
 def purge_orphans(known: Callable[[list[str]], set[str]]) -> None:
-    """Remove old files of which ``known`` names no row."""
+    """Remove old files that ``known`` does not name."""
     before = time.time() - ORPHAN_AFTER
     folder = _folder()
     old = [file.name for file in folder.iterdir() if _is_older(file, before)] if folder.is_dir() else []
@@ -63,7 +63,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _sync(descriptor: int) -> None:
-    """The names are in the folder, too, when the power fails."""
+    """Make sure the names are in the folder, too, if the power fails."""
     try:
         os.fsync(descriptor)
     finally:

@@ -1,4 +1,4 @@
-"""Short constructors for the raw values of `blog.blocks.BodyStream`, and the two placeholders they may hold.
+"""Short constructors for the raw values of `BodyStream`, and the two placeholders they may hold.
 
 `link()` and the `page=` of a call to action name a page by its slug; `picture()` names a picture by its key
 in `home.demo.illustrations`. Neither has an id before the site exists: `filled()` puts the ids in.
@@ -67,8 +67,8 @@ def faq(title: str, *pairs: tuple[str, str]) -> Block:
 
 
 def picture(key: str, alt: str, caption: str = "") -> Block:
-    chosen = {"image": f"{{picture:{key}}}", "decorative": False, "alt_text": alt}
-    return {"type": "image", "value": {"image": chosen, "caption": caption, "credit": ""}}
+    image = {"image": f"{{picture:{key}}}", "decorative": False, "alt_text": alt}
+    return {"type": "image", "value": {"image": image, "caption": caption, "credit": ""}}
 
 
 def call_to_action(title: str, text: str, button: str, page: str) -> Block:

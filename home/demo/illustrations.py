@@ -1,4 +1,4 @@
-"""The illustrations, each with what somebody who cannot see it should know. Drawn for this project."""
+"""The illustrations, each with its alternative text. Drawn for this project."""
 
 from pathlib import Path
 

@@ -3,24 +3,27 @@
 import secrets
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser, Group
+from django.contrib.auth.models import Group
 from django.db import transaction
 from wagtail.models import Site
 
 from blog.models import BlogIndexPage
+from cms.credentials.staff import Staff
 from cms.outbox.models import Delivery
 from home.demo import planting, replay
 from home.demo.people import STAFF
 
 
 class NotEmptyError(Exception):
-    """The site has content or people of its own, which the demo must not mix with."""
+    """The site has content or people of its own, which the demo must not be mixed with."""
 
 
 @transaction.atomic
 def load(password: str | None) -> str:
     """
-    Load pages, pictures, people, comments and messages. Returns the password of all log-ins, drawn when None.
+    Load pages, pictures, people, comments and messages. Return the password of all accounts.
+
+    When ``password`` is None, it is a random one.
 
     Raises NotEmptyError.
     """
@@ -36,8 +39,8 @@ def load(password: str | None) -> str:
     return password
 
 
-def _hire(password: str) -> dict[str, AbstractBaseUser]:
-    """One log-in for each role. The group decides what it may do; one without a group may do everything."""
+def _hire(password: str) -> dict[str, Staff]:
+    """Create an account for each role. One without a group is a superuser."""
     users = get_user_model().objects
     staff = {}
     for name, (first, last, group) in STAFF.items():

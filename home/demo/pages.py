@@ -1,6 +1,7 @@
 """The pages around the blog, and what the clinic says of itself on every page."""
 
 from home.demo.blocks import bullets, call_to_action, callout, faq, heading, link, paragraph, picture, quote
+from home.demo.shapes import PageWords
 
 TELEPHONE = "01632 960147"
 ADDRESS = "7 Millrace Lane, Thornby Wick"
@@ -19,7 +20,7 @@ IDENTITY = {
     ),
 }
 
-HOME = {
+HOME: PageWords = {
     "title": "Osierbrook Clinic",
     "heading": "Time to listen, and hands that know their work",
     "standfirst": (
@@ -55,7 +56,7 @@ HOME = {
     ],
 }
 
-BLOG = {
+BLOG: PageWords = {
     "title": "Blog",
     "introduction": (
         "Plain notes from our practitioners on treatments, visits and the things you can do at home. You "
@@ -66,7 +67,7 @@ BLOG = {
     ),
 }
 
-ABOUT = {
+ABOUT: PageWords = {
     "title": "About us",
     "standfirst": "Four people, three treatment rooms and an old mill lane where the willows grow.",
     "picture": "willow-brook",
@@ -119,7 +120,7 @@ ABOUT = {
     ],
 }
 
-PRIVACY = {
+PRIVACY: PageWords = {
     "title": "Privacy",
     "standfirst": "What this site keeps about you, why, who can see it, and how to have it removed.",
     "search_description": (
@@ -175,7 +176,7 @@ PRIVACY = {
     ],
 }
 
-CONTACT = {
+CONTACT: PageWords = {
     "title": "Contact",
     "standfirst": "Write, ring or come by. We answer messages within two working days.",
     "search_description": (

@@ -1,16 +1,16 @@
-"""Makes pages of the demo's texts: first empty drafts, so that every link leads somewhere; then the words."""
+"""Makes pages from the demo's texts: first empty drafts, so that every link has a target; then the texts."""
 
 import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.images import ImageFile
 from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
 from blog.models import Author, BlogIndexPage, BlogPostPage, Category
+from cms.credentials.staff import Staff
 from home.demo import pages, people
 from home.demo.blocks import Block, filled, heading
 from home.demo.illustrations import FOLDER, PICTURES
@@ -21,7 +21,7 @@ from home.models import ContactPage, HomePage, SiteIdentity, StandardPage
 OPENED = at("2026-07-01 09:00")
 
 
-def plant(site: Site, editor: AbstractBaseUser) -> dict[str, Page]:
+def plant(site: Site, editor: Staff) -> dict[str, Page]:
     """Fill the site from its root down. Returns the posts by slug, and the contact page as `contact`."""
     _introduce(site)
     pictures = _hang_pictures(editor)
@@ -30,6 +30,7 @@ def plant(site: Site, editor: AbstractBaseUser) -> dict[str, Page]:
     drafts |= _post_drafts(drafts["blog"])
     ids = {slug: page.pk for slug, page in drafts.items()}
     _write_front(home, drafts, ids, pictures, editor)
+    SiteIdentity.objects.filter(site=site).update(privacy_page=drafts["privacy"])
     for post in reversed(POSTS):
         _write_post(drafts[post.slug], post, ids, pictures, editor)
     return drafts
@@ -46,7 +47,7 @@ def _introduce(site: Site) -> None:
     Category.objects.bulk_create(Category(slug=slug, name=name) for slug, name in people.CATEGORIES.items())
 
 
-def _hang_pictures(editor: AbstractBaseUser) -> dict[str, int]:
+def _hang_pictures(editor: Staff) -> dict[str, int]:
     ids = {}
     for picture in PICTURES:
         with (FOLDER / f"{picture.key}.webp").open("rb") as file:
@@ -94,7 +95,7 @@ def _write_front(
     drafts: Mapping[str, Page],
     ids: Mapping[str, int],
     pictures: Mapping[str, int],
-    editor: AbstractBaseUser,
+    editor: Staff,
 ) -> None:
     for page, words in (
         (drafts["blog"], pages.BLOG),
@@ -114,7 +115,7 @@ def _write_front(
 
 
 def _write_post(
-    page: Page, post: Post, ids: Mapping[str, int], pictures: Mapping[str, int], editor: AbstractBaseUser
+    page: Page, post: Post, ids: Mapping[str, int], pictures: Mapping[str, int], editor: Staff
 ) -> None:
     same = (
         "search_description",
@@ -138,7 +139,7 @@ def _stream(body: list[Block], ids: Mapping[str, int], pictures: Mapping[str, in
     return json.dumps(filled(body, ids, pictures))
 
 
-def _publish(page: Page, fields: Mapping[str, Any], moment: datetime, editor: AbstractBaseUser) -> None:
+def _publish(page: Page, fields: Mapping[str, Any], moment: datetime, editor: Staff) -> None:
     """Publish through a revision, as an editor does; then let it have happened at `moment`."""
     for name, value in fields.items():
         setattr(page, name, value)

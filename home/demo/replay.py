@@ -1,18 +1,19 @@
-"""Sends the demo's comments and messages through the doors that readers use, and decides on them as staff do.
+"""Submits the demo's comments and messages as readers do, and decides on them as staff do.
 
-Rows, decisions and counts are therefore true. Only the clock is turned back afterwards.
+Rows, decisions and counts are therefore real. Only the times are set back afterwards.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from django.contrib.auth.models import AbstractBaseUser
 from django_comments.models import Comment as StoredComment
 from wagtail.models import Page
 
-from blog.comments import actions as comments
 from blog.comments.models import Decision, ReaderComment
-from blog.comments.submissions import Submission
+from blog.comments.moderation import actions as comments
+from blog.comments.moderation.submissions import Submission
+from cms.credentials.staff import Staff
 from cms.outbox import actions as outbox
 from cms.outbox.models import Delivery, State
 from home.contact import actions as contact
@@ -27,11 +28,22 @@ MODERATED_AFTER = timedelta(minutes=40)
 HANDLED_AFTER = timedelta(hours=3)
 REACH = "When can we reach you best?"
 
-DECISIONS = {"approved": comments.approve, "spam": comments.mark_as_spam, "trash": comments.trash}
+
+class Decide(Protocol):
+    """What a moderator does with a comment."""
+
+    def __call__(self, comment: ReaderComment, *, by: Staff, version: int) -> object: ...
 
 
-def replay_comments(pages: Mapping[str, Page], moderator: AbstractBaseUser) -> None:
-    """Send every comment in the order in which it was written, whichever page it stands on."""
+DECISIONS: dict[str, Decide] = {
+    "approved": comments.approve,
+    "spam": comments.mark_as_spam,
+    "trash": comments.trash,
+}
+
+
+def replay_comments(pages: Mapping[str, Page], moderator: Staff) -> None:
+    """Send all comments in the order in which they were written, whatever their page."""
     written = sorted(_all_comments(), key=lambda found: at(found[1].at))
     sent: dict[int, int] = {}
     for slug, comment, parent in written:
@@ -49,7 +61,7 @@ def _all_comments() -> Iterator[tuple[str, Comment, Comment | None]]:
             waiting.extend((reply, comment) for reply in comment.replies)
 
 
-def _send_comment(page: Page, comment: Comment, reply_to: int | None, moderator: AbstractBaseUser) -> int:
+def _send_comment(page: Page, comment: Comment, reply_to: int | None, moderator: Staff) -> int:
     submission = Submission(
         page=page,
         name=comment.name,
@@ -59,9 +71,9 @@ def _send_comment(page: Page, comment: Comment, reply_to: int | None, moderator:
         seconds_open=90.0,
     )
     pk = comments.submit(submission).comment_id
-    kept = ReaderComment.objects.get(pk=pk)
+    stored = ReaderComment.objects.get(pk=pk)
     if decide := DECISIONS.get(comment.state):
-        decide(kept, by=moderator, version=kept.version)
+        decide(stored, by=moderator, version=stored.version)
     _turn_back_comment(pk, at(comment.at))
     return pk
 
@@ -74,24 +86,24 @@ def _turn_back_comment(pk: int, moment: datetime) -> None:
     decided.exclude(from_status="").update(**waited)
 
 
-def replay_messages(page: ContactPage, front_desk: AbstractBaseUser) -> None:
+def replay_messages(page: ContactPage, front_desk: Staff) -> None:
     for message in MESSAGES:
         _send_message(page, message, front_desk)
 
 
-def _send_message(page: ContactPage, message: Message, front_desk: AbstractBaseUser) -> None:
+def _send_message(page: ContactPage, message: Message, front_desk: Staff) -> None:
     answers = (("Telephone", message.telephone), (REACH, message.reach), ("Message", message.text))
     fields = tuple((label, words) for label, words in answers if words)
     sent = SentMessage(name=message.name, address=message.email, fields=fields, subject=message.subject)
-    kept = contact.submit(page, sent)
-    row = ContactMessage.objects.filter(pk=kept.pk)
+    stored = contact.submit(page, sent)
+    row = ContactMessage.objects.filter(pk=stored.pk)
     row.update(submitted_at=at(message.at))
     if message.handled:
-        contact.mark_handled(kept, by=front_desk)
+        contact.mark_handled(stored, by=front_desk)
         row.update(handled_at=at(message.at) + HANDLED_AFTER)
 
 
 def silence(before: set[int]) -> None:
-    """Nobody is to get mail about invented people: end what was queued since `before` was noted."""
+    """End what was queued since `before` was recorded: there is no mail about fictional people."""
     for delivery in Delivery.objects.filter(state=State.WAITING).exclude(pk__in=before):
         outbox.suppress(delivery)

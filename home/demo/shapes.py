@@ -1,7 +1,8 @@
 """The shapes of the demo's data. The texts live in the modules beside this one."""
 
+import datetime
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from typing import Required, TypedDict
 from zoneinfo import ZoneInfo
 
 from home.demo.blocks import Block
@@ -9,9 +10,9 @@ from home.demo.blocks import Block
 LONDON = ZoneInfo("Europe/London")
 
 
-def at(moment: str) -> datetime:
+def at(moment: str) -> datetime.datetime:
     """`2026-11-13 09:20`, a time in London."""
-    return datetime.strptime(moment, "%Y-%m-%d %H:%M").replace(tzinfo=LONDON)
+    return datetime.datetime.strptime(moment, "%Y-%m-%d %H:%M").replace(tzinfo=LONDON)
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Author:
 
 @dataclass(frozen=True)
 class Picture:
-    """One illustration: `key` is the stem of its files, `alt` what somebody who cannot see it should know."""
+    """One illustration: `key` is the stem of its file names, `alt` its alternative text."""
 
     key: str
     title: str
@@ -37,7 +38,7 @@ class Post:
     title: str
     standfirst: str
     search_description: str
-    date: date
+    date: datetime.date
     author: str
     category: str
     tags: tuple[str, ...]
@@ -45,9 +46,28 @@ class Post:
     body: list[Block]
     hero_caption: str = ""
     reviewed_by: str = ""
-    last_reviewed: date | None = None
-    next_review: date | None = None
+    last_reviewed: datetime.date | None = None
+    next_review: datetime.date | None = None
     comments_open: bool = True
+
+
+class PageWords(TypedDict, total=False):
+    """The fields of a page that is no post. `picture` is the key of an illustration."""
+
+    title: Required[str]
+    heading: str
+    standfirst: str
+    introduction: str
+    picture: str
+    search_description: str
+    address: str
+    opening_hours: str
+    telephone: str
+    body: list[Block]
+    subjects: list[tuple[str, dict[str, str]]]
+    questions: list[tuple[str, dict[str, object]]]
+    thanks_heading: str
+    thanks_text: str
 
 
 @dataclass(frozen=True)

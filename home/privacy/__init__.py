@@ -1,12 +1,12 @@
 """
-A person's rights: what is kept under one address, told or erased, over comments, messages and waiting mail.
+A person's rights: all data stored under one address, exported or erased: comments, messages, queued mail.
 
-    person          find, export, erase; each leaves a line in Wagtail's log, without the address
-    report          the export as JSON and as a page to read
-    rotation        every address under the newest key, while the site runs
-    admin_views     the same from the admin: the address comes by POST and is in no URL
+    person          finds, exports, erases; each leaves an entry in Wagtail's log, without the address
+    export          the same as JSON and as a page to read
+    rotation        re-encrypts every address with the newest key, while the site runs
+    admin_views     the same in the admin: the address is sent by POST and never in a URL (`forms`)
     manage.py privacy, manage.py rotate_address_keys
 
-What comments keep is known to ``blog.comments.privacy``, what messages keep to ``home.contact.privacy``,
-what waits of the site's own mail to ``cms.outbox.privacy``.
+Each app knows its own data: ``blog.comments.privacy``, ``home.contact.privacy`` and, for the site's own
+queued mail, ``cms.outbox.privacy``.
 """

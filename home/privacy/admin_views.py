@@ -1,73 +1,71 @@
 """
-``/admin/privacy/``: the address comes by POST, so that no URL, history or access log has it.
+``/admin/privacy/``: the address is sent by POST, so that no URL, history or access log contains it.
 
-Of a person who commented it is not asked: the number of his row finds it, and no page shows it.
+For a person who commented, no address is asked for: the id of their row leads to it, and no page shows it.
 """
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.models import AnonymousUser
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views import View
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from blog.comments.models import Reader
-from blog.comments.people import UNREADABLE
+from blog.comments.moderation.people import UNREADABLE
 from cms import vault
-from home.privacy import person, report
+from cms.credentials import staff
+from cms.credentials.staff import Staff
+from cms.http.admin_page import AdminPage
+from cms.http.redirects import see_other
+from home.privacy import export, person
 from home.privacy.forms import KnownPersonForm, PersonForm
 
 FILES = {"export": ("application/json", "person.json"), "page": ("text/html; charset=utf-8", "person.html")}
 
 
-def may(user: Any) -> bool:
+def may(user: Staff | AnonymousUser) -> bool:
     return user.has_perm(person.EXPORT) or user.has_perm(person.ERASE)
 
 
-class RightsView(WagtailAdminTemplateMixin, View):
-    """What can be done for one person: told, or erased after asking once more."""
+class RightsView(AdminPage):
+    """What can be done for one person: export, or erase after asking once more."""
 
-    page_title = "Privacy"
+    page_title = _("Privacy")
     header_icon = "user"
     template_name = "home/privacy/admin/person.html"
     http_method_names = ("get", "head", "post")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may(request.user):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    def may_open(self) -> bool:
+        return may(self.request.user)
 
     def carry_out(self, form: Form, address: str) -> HttpResponse:
-        verb, user = self.request.POST.get("do", ""), self.request.user
+        verb, user = self.request.POST.get("do", ""), staff.of(self.request)
         if verb in FILES:
             return download(verb, person.export(address, by=user))
         if verb == "erase":
             return self.ask(form, address)
         if verb == "erase for good":
             keep_text = form.cleaned_data["keep_text"]
-            return done(self.request, person.erase(address, by=user, keep_text=keep_text))
-        return HttpResponse("Unknown action.", status=400, content_type="text/plain")
+            return redirect_with_result(self.request, person.erase(address, by=user, keep_text=keep_text))
+        return HttpResponse(gettext("Unknown action."), status=400, content_type="text/plain")
 
     def ask(self, form: Form, address: str) -> HttpResponse:
         """Show how much there is, and ask once more."""
-        if not self.request.user.has_perm(person.ERASE):
-            raise PermissionDenied
-        return self.show(form, counts=person.counts(address), log_ins=person.staff_log_ins(address))
+        counts = person.counts(address, by=staff.of(self.request))
+        return self.show(form, counts=person.named(counts), log_ins=person.staff_log_ins(address))
 
     def show(self, form: Form, status: int = 200, **more: Any) -> HttpResponse:
-        context = self.get_context_data(form=form, **rights_of(self.request.user), **more)
+        context = self.get_context_data(form=form, **rights_of(staff.of(self.request)), **more)
         return self.render_to_response(context, status=status)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
 
 class PrivacyView(RightsView):
-    """For an address that somebody writes from."""
+    """For an address that is typed in."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show(PersonForm())
@@ -80,7 +78,7 @@ class PrivacyView(RightsView):
 
 
 class KnownPersonView(RightsView):
-    """For a person who commented, from his page on the desk."""
+    """For a person who commented, from their page at the desk."""
 
     def get(self, request: HttpRequest, reader_id: int) -> HttpResponse:
         self.known = get_object_or_404(Reader, pk=reader_id)
@@ -89,7 +87,7 @@ class KnownPersonView(RightsView):
     def post(self, request: HttpRequest, reader_id: int) -> HttpResponse:
         self.known = get_object_or_404(Reader, pk=reader_id)
         form = KnownPersonForm(request.POST)
-        form.is_valid()  # it has nothing that can be wrong
+        form.is_valid()  # nothing in it can be wrong
         try:
             return self.carry_out(form, self.known.address)
         except vault.AddressUnreadableError:
@@ -100,21 +98,19 @@ class KnownPersonView(RightsView):
         return super().show(form, status, known=self.known, **more)
 
 
-def rights_of(user: Any) -> dict[str, bool]:
+def rights_of(user: Staff) -> dict[str, bool]:
     return {"may_export": user.has_perm(person.EXPORT), "may_erase": user.has_perm(person.ERASE)}
 
 
-def download(verb: str, found: dict[str, Any]) -> HttpResponse:
-    """A file whose name says nothing."""
+def download(verb: str, data: dict[str, Any]) -> HttpResponse:
+    """Return a file whose name tells nothing."""
     kind, name = FILES[verb]
-    text = report.as_json(found) if verb == "export" else report.as_page(found)
+    text = export.as_json(data) if verb == "export" else export.as_page(data)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return HttpResponse(text, content_type=kind, headers=headers)
 
 
-def done(request: HttpRequest, counts: dict[str, int]) -> HttpResponse:
-    told = ", ".join(f"{name} {number}" for name, number in counts.items())
-    messages.success(request, f"Erased: {told}.")
-    response = HttpResponseRedirect(reverse("home_privacy:person"))
-    response.status_code = 303
-    return response
+def redirect_with_result(request: HttpRequest, counts: dict[str, int]) -> HttpResponse:
+    summary = ", ".join(f"{name} {number}" for name, number in person.named(counts))
+    messages.success(request, gettext("Erased: %(summary)s.") % {"summary": summary})
+    return see_other(reverse("home_privacy:person"))

@@ -1,12 +1,13 @@
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
-from blog.comments.forms import ENTER_ADDRESS, LONGEST_ADDRESS, AddressField
+from cms.text.fields import ENTER_ADDRESS, LONGEST_ADDRESS, AddressField
 
 
 def address_field() -> AddressField:
-    """The field every address came in by: what it refuses is kept of nobody."""
+    """Return the field that every address came in by: no address is stored that it refuses."""
     return AddressField(
-        label="Email address",
+        label=_("Email address"),
         max_length=LONGEST_ADDRESS,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": ENTER_ADDRESS},
@@ -14,12 +15,12 @@ def address_field() -> AddressField:
 
 
 class KnownPersonForm(forms.Form):
-    """What is asked of somebody whose address is known."""
+    """What is asked about a person whose address is known."""
 
     keep_text = forms.BooleanField(
         required=False,
-        label="Keep the words of comments",
-        help_text="They stay on the page, said by “Deleted reader”.",
+        label=_("Keep the text of comments"),
+        help_text=_("It stays on the page, under the name “Deleted reader”."),
     )
 
 

@@ -1,32 +1,37 @@
 from typing import Any
 
 from django import template
-from wagtail.models import Page, Site
-from wagtail.query import PageQuerySet
+from django.conf import settings
+from django.http import HttpRequest
 
-from cms import public_pages
-from cms.prepared import Given, prepared
+from home import navigation
 
 register = template.Library()
 
 
+@register.filter
+def names_session(request: HttpRequest | None) -> bool:
+    """Say whether a browser sends a session cookie, without reading the session."""
+    return settings.SESSION_COOKIE_NAME in getattr(request, "COOKIES", ())
+
+
 @register.simple_tag(takes_context=True)
 def main_menu(context: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the pages of the main menu: title, url, and whether it is where the visitor is."""
-    request = context.get("request")
-    site = Site.find_for_request(request) if request else None
-    if site is None:
+    """Return the pages of the main menu: title, url, and whether the visitor is there."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
         return []
-    here = request.path
-    root = site.root_page
     return [
-        {"title": page.title, "url": url, "current": here.startswith(url)}
-        for page in _in_menu(path=root.path, depth=root.depth + 1)
-        if (url := page.get_url(request))
+        {"title": entry.page.title, "url": entry.url, "current": request.path.startswith(entry.url)}
+        for entry in navigation.main_menu(request)
     ]
 
 
-@prepared
-def _in_menu() -> PageQuerySet:
-    below = Page.objects.filter(path__startswith=Given("path"), depth=Given("depth"))
-    return public_pages.of(below).in_menu()
+@register.simple_tag(takes_context=True)
+def site_links(context: dict[str, Any]) -> dict[str, str]:
+    """Return the URLs of a site's first blog, first contact page and privacy page; empty for none."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return {}
+    pages = navigation.linked_pages(request)
+    return {name: pages[name].get_url(request) if name in pages else "" for name in navigation.KINDS}

@@ -15,6 +15,18 @@ class Desk extends window.StimulusModule.Controller {
         return document.activeElement.closest(".desk-card") ?? (this.last?.isConnected ? this.last : this.cardTargets[0]);
     }
 
+    get words() {
+        return this.element.dataset;
+    }
+
+    /** A sentence about a number, in the form its language has for it: the page brings that of a number of every kind. */
+    inWords(number, forms) {
+        const { lang } = document.documentElement;
+        const rules = new Intl.PluralRules(lang);
+        const [, words] = Object.entries(JSON.parse(forms)).find(([each]) => rules.select(Number(each)) === rules.select(number));
+        return words.replace("{number}", number.toLocaleString(lang));
+    }
+
     get ticked() {
         return this.cardTargets.filter((card) => card.querySelector(".desk-tick").checked);
     }
@@ -41,15 +53,16 @@ class Desk extends window.StimulusModule.Controller {
 
     count() {
         const number = this.ticked.length;
-        this.selectedTarget.textContent = number ? `${number} selected:` : "Selected ones:";
+        this.none ??= this.selectedTarget.textContent;
+        this.selectedTarget.textContent = number ? this.inWords(number, this.words.selected) : this.none;
     }
 
     /** A key presses the card's own button, or that of the batch when cards are ticked. */
     press({ params }) {
-        const form = this.ticked.length ? document.getElementById("desk-batch") : this.current?.querySelector("form");
+        const form = this.ticked.length ? document.getElementById("staff-batch") : this.current?.querySelector("form");
         const button = form?.querySelector(`button[value="${params.what}"]`);
         if (button) form.requestSubmit(button);
-        else if (form) this.say("That cannot be done to this comment.");
+        else if (form) this.say(this.words.impossible);
     }
 
     follow({ params }) {
@@ -89,7 +102,7 @@ class Desk extends window.StimulusModule.Controller {
     async undo() {
         const step = this.decided.pop();
         if (!step) {
-            this.say("Nothing is left to undo here.");
+            this.say(this.words.nothingToUndo);
             return;
         }
         const { version } = await step.saved;
@@ -97,7 +110,7 @@ class Desk extends window.StimulusModule.Controller {
         sent.set("version", version);
         sent.set("do", "restore");
         const answer = await this.send(step.url, sent);
-        this.say(answer.ok ? "Undone" : answer.words);
+        this.say(answer.ok ? this.words.undone : answer.words);
         if (!answer.ok) return;
         step.item.querySelector("[name=version]").value = answer.version;
         const tick = step.item.querySelector(".desk-tick");
@@ -124,7 +137,7 @@ class Desk extends window.StimulusModule.Controller {
             const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" }, keepalive: true });
             return { ok: response.ok, ...await response.json() };
         } catch {
-            return { ok: false, words: "Not saved. Check your connection." };
+            return { ok: false, words: this.words.notSaved };
         }
     }
 
@@ -150,15 +163,16 @@ class Desk extends window.StimulusModule.Controller {
     }
 
     tally(waiting) {
-        const held = document.querySelector('[data-tab="1"] .desk-number');
-        if (waiting !== undefined && !held.textContent.endsWith("+")) held.textContent = waiting.toLocaleString("en");
+        const held = document.querySelector('[data-tab="1"] .staff-number');
+        if (waiting !== undefined && !held.textContent.endsWith("+")) held.textContent = waiting.toLocaleString(document.documentElement.lang);
     }
 
     say(words, undoable = false) {
         const toast = this.toastTarget;
         toast.replaceChildren(words);
         if (undoable) {
-            const button = Object.assign(document.createElement("button"), { type: "button", className: "button button-small button-secondary", textContent: "Undo (z)" });
+            const undo = matchMedia("(hover: none)").matches ? this.words.undo : this.words.undoByKey;
+            const button = Object.assign(document.createElement("button"), { type: "button", className: "button button-small button-secondary", textContent: undo });
             button.addEventListener("click", () => this.undo());
             toast.append(button);
         }

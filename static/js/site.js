@@ -22,6 +22,14 @@ function stored(storage, key, value) {
     return "";
 }
 
+/** A sentence about a number, in the form its language has for it: the page brings that of a number of every kind. */
+function inWords(number, forms) {
+    const { lang } = document.documentElement;
+    const rules = new Intl.PluralRules(lang);
+    const [, words] = Object.entries(JSON.parse(forms)).find(([each]) => rules.select(Number(each)) === rules.select(number));
+    return words.replace("{number}", number.toLocaleString(lang));
+}
+
 function focusOn(element) {
     element.tabIndex = -1;
     element.focus();
@@ -54,12 +62,12 @@ function guardSubmit(form) {
 
 /** Says how much room is left, from nine tenths of the limit on. */
 function countDown(area) {
-    if (area.maxLength < 0) return;
+    if (area.maxLength < 0 || !area.dataset.left) return;
     const words = make("p", { className: "count", role: "status" });
     area.after(words);
     area.addEventListener("input", () => {
         const left = area.maxLength - area.value.length;
-        words.textContent = left <= area.maxLength / 10 ? `${left} character${left === 1 ? "" : "s"} left` : "";
+        words.textContent = left <= area.maxLength / 10 ? inWords(left, area.dataset.left) : "";
     });
 }
 
@@ -78,7 +86,7 @@ function offerToRemember(form) {
     const row = make("div", { className: "check" });
     const box = make("input", { type: "checkbox", id: "remember-me" });
     box.checked = fields.some((field) => stored("localStorage", key(field)));
-    row.append(box, make("label", { htmlFor: box.id, textContent: "Remember my name and email on this device" }));
+    row.append(box, make("label", { htmlFor: box.id, textContent: form.dataset.remember }));
     one(".check", form).after(row);
     const keep = () => fields.forEach((field) => stored("localStorage", key(field), box.checked ? field.value : ""));
     for (const field of fields) field.value ||= stored("localStorage", key(field));
@@ -93,7 +101,8 @@ function moveForReplies(form) {
     const label = one(`label[for="${form.elements.comment.id}"]`);
     const first = [form.elements.reply_to.defaultValue, title.textContent, label.textContent];
     const place = document.createComment("the form's own place");
-    const cancel = one("[data-cancel]", form) ?? make("a", { className: "button button-quiet", textContent: "Cancel reply", href: "#comments" });
+    const { cancelReply, replyTo, yourReply } = form.dataset;
+    const cancel = one("[data-cancel]", form) ?? make("a", { className: "button button-quiet", textContent: cancelReply, href: "#comments" });
     let pressed = null;
     box.before(place);
 
@@ -104,7 +113,8 @@ function moveForReplies(form) {
         pressed = link;
         link.closest("article").after(box);
         one(".actions", form).append(cancel);
-        answer(link.dataset.reply, `Reply to ${link.dataset.name}`, `Your reply to ${link.dataset.name}`);
+        const name = () => link.dataset.name; // as a function, so that no "$&" in it means anything
+        answer(link.dataset.reply, replyTo.replace("{name}", name), yourReply.replace("{name}", name));
         form.elements.comment.focus();
     };
     const close = () => {
@@ -133,18 +143,28 @@ function moveForReplies(form) {
 
 /** The system's own sheet where there is one, else the address on the clipboard. */
 function offerToShare(row) {
-    const { shareUrl: url, shareTitle: title } = row.dataset;
-    const words = navigator.share ? "Share" : "Copy link";
+    const { shareUrl: url, shareTitle: title, share, copy, copied } = row.dataset;
+    const words = navigator.share ? share : copy;
     const button = make("button", { type: "button", className: "button button-quiet", textContent: words });
     row.prepend(button);
     button.addEventListener("click", async () => {
         try {
             if (navigator.share) return await navigator.share({ title, url });
             await navigator.clipboard.writeText(url);
-            button.textContent = "Link copied";
-            say("Link copied");
+            button.textContent = copied;
+            say(copied);
             setTimeout(() => { button.textContent = words; }, 3000);
         } catch { /* the reader closed the sheet, or the clipboard is shut */ }
+    });
+}
+
+/** A page of ours as a document. No string is made into one: the policy (Trusted Types) lets no script do that. */
+function fetchPage(url) {
+    const asked = Object.assign(new XMLHttpRequest(), { responseType: "document" });
+    return new Promise((resolve, reject) => {
+        asked.onloadend = () => asked.status === 200 && asked.response ? resolve(asked.response) : reject(new Error(asked.status));
+        asked.open("GET", url);
+        asked.send();
     });
 }
 
@@ -156,16 +176,14 @@ async function loadMore(event) {
     if (link.getAttribute("aria-disabled")) return;
     link.setAttribute("aria-disabled", "true");
     try {
-        const answer = await fetch(link.href);
-        if (!answer.ok) throw new Error(answer.status);
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const page = await fetchPage(link.href);
         for (const item of page.querySelectorAll("#thread li")) if (document.getElementById(one("article", item).id)) item.remove();
         const fresh = [...page.querySelectorAll("#thread > li")];
         const row = link.parentElement;
         row.previousElementSibling.append(...fresh);
         row.replaceWith(...page.querySelectorAll("#thread + .more"));
         if (fresh.length) focusOn(one("article", fresh[0]));
-        say(`${fresh.length} more comment${fresh.length === 1 ? "" : "s"} loaded`);
+        say(inWords(fresh.length, one("#comments").dataset.loaded));
     } catch {
         location.href = link.href;
     }

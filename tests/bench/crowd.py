@@ -13,9 +13,9 @@ from django_comments.models import Comment
 from django_comments_xtd.models import XtdComment
 from wagtail.models import Page
 
-from blog.comments.changes import below_held
 from blog.comments.models import Decision, Reader, ReaderComment
-from blog.comments.rules import Reason
+from blog.comments.moderation.changes import below_held
+from blog.comments.rules.verdicts import Reason
 from blog.comments.states import PUBLIC, Actor, Status
 from cms import vault
 

@@ -1,12 +1,15 @@
 """
-S2 and S3: what a post page costs when it is built afresh, without comments and with very many.
+S2, S3 and S5: what a post page costs when it is built afresh, without comments and with very many; and a list
+of posts by the API.
 
 A cost is processor milliseconds of the server's processes for each request. The sides of a comparison are
 asked one after the other in each round; what is told is the median of the rounds.
 """
 
 import gzip
+import json
 from collections.abc import Iterable
+from datetime import date, timedelta
 from itertools import count
 from statistics import median
 
@@ -29,6 +32,8 @@ REQUESTS = 40
 MOST_TIMES_DEARER = 1.5
 MOST_KILOBYTES = 100
 MOST_QUERIES = 12
+LIST = "/api/v1/posts/?limit=20"
+OF_A_LIST = 25, 8  # times a trivial template, queries
 
 _numbers = count()
 
@@ -56,9 +61,11 @@ def measure(server: WebServer, posts: dict[int, Page], table: Table) -> None:
     door = Door(server.port)
     urls = {size: post.get_url() for size, post in posts.items()}
     plain = len(door.get(urls[0]))
-    sides = {**urls, "trivial": f"/trivial/{plain}/"}
+    sides = {**urls, "trivial": f"/trivial/{plain}/", "list": LIST}
+    sides["trivial list"] = f"/trivial/{len(door.get(LIST))}/"
     rounds = [_costs(server, door, sides) for _ in range(1 + ROUNDS)][1:]
     _tell_of_page(table, rounds, urls[0])
+    _tell_of_list(table, rounds, len(json.loads(door.get(LIST))["items"]))
     for size in SIZES[1:]:
         _tell_of_size(table, rounds, size, door.get(urls[size]), _queries(urls[size]))
 
@@ -77,7 +84,8 @@ def _cost(server: WebServer, door: Door, url: str) -> float:
 
 def _afresh(url: str) -> str:
     """No cache has seen this address before."""
-    return f"{url}?afresh={next(_numbers)}"
+    number = next(_numbers)
+    return f"{url}&until={date(2100, 1, 1) + timedelta(number)}" if url == LIST else f"{url}?afresh={number}"
 
 
 def _tell_of_page(table: Table, rounds: list[dict], url: str) -> None:
@@ -86,6 +94,14 @@ def _tell_of_page(table: Table, rounds: list[dict], url: str) -> None:
     table.tell("S2 post page without comments", f"{median(each[0] for each in rounds):.2f} ms")
     table.tell("S2 against the trivial template", f"{_times(rounds, 0, 'trivial'):.1f} times")
     table.at_most("S2 queries", _queries(url), MOST_QUERIES, "queries")
+
+
+def _tell_of_list(table: Table, rounds: list[dict], length: int) -> None:
+    times, queries = OF_A_LIST
+    table.tell(f"S5 list of {length} posts by the API", f"{median(each['list'] for each in rounds):.2f} ms")
+    against = _times(rounds, "list", "trivial list")
+    table.at_most("S5 against a trivial template of the same size", against, times, "times")
+    table.at_most("S5 queries", _queries(LIST), queries, "queries")
 
 
 def _tell_of_size(table: Table, rounds: list[dict], size: int, body: bytes, queries: int) -> None:

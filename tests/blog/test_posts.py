@@ -1,3 +1,4 @@
+import json
 import re
 from datetime import date
 
@@ -6,10 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.blocks import StreamValue
+from wagtail.models import Site
 from wagtail.rich_text import RichText
 
-from blog.blocks import BodyStream
 from blog.models import BlogPostPage
+from cms.body.blocks import BodyStream
 from tests.conftest import signed_in, visitor
 from tests.factories import (
     AuthorFactory,
@@ -17,6 +19,7 @@ from tests.factories import (
     CategoryFactory,
     CommentFactory,
     PostFactory,
+    StandardPageFactory,
     plant_comments,
 )
 
@@ -68,20 +71,28 @@ def test_a_post_without_comments_costs_at_most_twelve_queries_and_writes_nothing
     for post in posts:
         post.tags.add("one", "two")
         links = "".join(f'<p><a linktype="page" id="{page.pk}">said</a></p>' for page in (blog, post))
-        post.body = [("heading", {"text": "What is it?", "level": "h2"}), ("paragraph", RichText(links))]
+        button = {"heading": "Come", "text": "", "button": "Go there", "page": blog, "url": ""}
+        post.body = [
+            ("heading", {"text": "What is it?", "level": "h2"}),
+            *[("paragraph", RichText(links))] * 5,
+            ("call_to_action", button),
+        ]
         post.save_revision().publish()
     client.get(posts[0].url)
 
     with CaptureQueriesContext(connection) as queries:
         html = client.get(posts[0].url).content.decode()
 
-    assert all(shown in html for shown in ("Read next", "Mara Ellis", "tag=one", 'href="/blog/">said'))
+    assert all(
+        shown in html for shown in ("Read next", "Mara Ellis", "tag=one", 'href="/blog/">said', "Go there")
+    )
     assert len(queries) <= 12
     assert all(query["sql"].startswith("SELECT") for query in queries)
 
 
 def test_a_post_is_not_taken_for_a_page_of_the_blog_itself(client, blog):
-    PostFactory(parent=blog, slug="feed", title="On feeds")
+    post = PostFactory(parent=blog, title="On feeds")
+    BlogPostPage.objects.filter(pk=post.pk).update(slug="feed", url_path="/home/blog/feed/")
 
     assert client.get("/blog/feed/")["Content-Type"].startswith("application/atom+xml")
     assert client.get("/blog/feed/comments/feed/").status_code == 200
@@ -153,12 +164,12 @@ def test_related_posts_share_tags_and_are_never_the_post_itself(blog):
     assert [post.pk for post in first.related_posts()] == [third.pk, second.pk]
 
 
-def test_two_posts_cannot_share_a_slug(home, post):
+def test_two_posts_of_one_blog_cannot_share_a_slug_and_those_of_two_blogs_can(home, blog, post):
     elsewhere = BlogFactory(parent=home, slug="news", title="News")
 
-    with pytest.raises(ValidationError, match="Another post has this slug"):
-        PostFactory.build(parent=None, slug=post.slug, title="Again").clean()
-    assert elsewhere.url == "/news/"
+    with pytest.raises(ValidationError, match="already in use within the parent page"):
+        PostFactory(parent=blog, slug=post.slug, title="Again")
+    assert PostFactory(parent=elsewhere, slug=post.slug).url == "/news/a-quiet-hour/"
 
 
 def test_the_feed_is_atom_with_absolute_links_and_no_address(client, post):
@@ -284,13 +295,96 @@ def test_an_editor_writes_previews_and_publishes_a_post(editor, blog):
     assert isinstance(BlogPostPage.objects.get().body, StreamValue)
 
 
-def test_two_headings_may_not_say_the_same():
-    block = BodyStream()
-    heading = {"type": "heading", "value": {"text": "What is it?", "level": "h2"}}
+HEADINGS = [
+    *(
+        "Что такое сон?",
+        "Сколько спать?",
+        "Τι είναι ύπνος;",
+        "睡眠是什么？",
+        "ما هو النوم؟",
+        "מה זה שינה?",
+        "नींद क्या है?",
+        "นอนอย่างไร",
+    ),
+    *(
+        "💤",
+        "🫨",
+        "???",
+        "—",
+        "What is it?",
+        "What is it?",
+        "What is it? 2",
+        "WHAT IS IT",
+        "Café",
+        "Café",
+        "Сон",
+        "сон",
+    ),
+]
 
-    assert block.clean(block.to_python([heading]))
-    with pytest.raises(ValidationError):
-        block.clean(block.to_python([heading, heading]))
+
+def test_headings_of_any_script_lead_to_places_of_their_own(client, blog):
+    post = PostFactory(parent=blog, body=[("heading", {"text": text, "level": "h2"}) for text in HEADINGS])
+    post.full_clean()
+
+    page = client.get(post.url).content.decode()
+    answer = client.get(f"/api/v1/posts/{post.pk}/").json()
+
+    anchors = [anchor for anchor, _, _ in post.contents]
+    assert len(set(anchors)) == len(HEADINGS)
+    assert all(re.fullmatch(r"part-\S+", anchor) for anchor in anchors)
+    assert anchors[HEADINGS.index("नींद क्या है?")] == "part-नींद-क्या-है"
+    assert [anchor for anchor in anchors if "what" in anchor] == [
+        "part-what-is-it",
+        "part-what-is-it-3",
+        "part-what-is-it-2",
+        "part-what-is-it-4",
+    ]
+    assert [block["value"]["anchor"] for block in answer["blocks"]] == anchors
+    for html in (page, answer["html"]):
+        assert [name for name in re.findall(r'<h2 id="([^"]*)"', html) if name.startswith("part-")] == anchors
+    assert re.findall(r'<li><a href="#(part-[^"]*)"', page) == anchors
+
+
+def test_a_heading_keeps_its_anchor_when_others_move(blog):
+    def anchors(*texts: str) -> dict[str, str]:
+        post = PostFactory.build(
+            parent=None, body=[("heading", {"text": text, "level": "h2"}) for text in texts]
+        )
+        return {text: anchor for anchor, text, _ in post.contents}
+
+    first, then = anchors("Сон", "Hours", "💤"), anchors("💤", "Neu", "Hours", "Сон")
+
+    assert {text: then[text] for text in first} == first
+    assert first["Hours"] == "part-hours"
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_no_id_is_on_a_page_twice(client, blog, given):
+    callout = {"kind": "info", "heading": "Good to know", "text": "<p>Words.</p>"}
+    faq = {"heading": "Questions", "questions": [{"question": "Why?", "answer": "<p>So.</p>"}]}
+    kinds = [
+        ("callout", callout),
+        ("faq", faq),
+        ("comparison", comparison()),
+        ("comparison", comparison()),
+        ("callout", callout),
+        ("callout", callout),
+    ]
+    body = [{"type": kind, "value": value, **({"id": "same id"} if given else {})} for kind, value in kinds]
+    post = PostFactory(parent=blog, body=json.dumps(body))
+
+    for html in (
+        client.get(post.url).content.decode(),
+        client.get(f"/api/v1/posts/{post.pk}/").json()["html"],
+    ):
+        ids = re.findall(r'\bid="([^"]*)"', html)
+        assert len(set(ids)) == len(ids)
+        assert all(ids)
+        assert not any(name.endswith("-") or " " in name for name in ids)
+        named = re.findall(r'(?:aria-labelledby|headers)="([^"]*)"', html)
+        assert len(named) >= len(kinds)
+        assert {name for each in named for name in each.split()} <= set(ids)
 
 
 def test_the_feed_of_all_comments_says_on_which_post_and_leads_to_each(client, blog, post):
@@ -338,3 +432,51 @@ def test_the_feed_of_a_posts_comments_holds_approved_ones_only(client, post):
     assert "<name>Ann</name>" in feed
     assert "held words" not in feed
     assert "@" not in feed
+
+
+def feed_ids(url: str, host: str = "localhost") -> list[str]:
+    return re.findall("<id>(.*?)</id>", visitor(host=host).get(url, follow=True).content.decode())
+
+
+@pytest.mark.parametrize(
+    "change", ["post renamed", "blog renamed", "moved", "of another host", "published anew", "redated"]
+)
+def test_ids_in_feeds_stay_for_ever(settings, home, blog, post, change):
+    for text in ("one", "two"):
+        CommentFactory(page=post, approved=True, text=text)
+
+    def ids() -> list[list[str]]:
+        blog.refresh_from_db()
+        post.refresh_from_db()
+        return [feed_ids(f"{page.url}{feed}") for page, feed in ((blog, "feed/"), (post, "comments/feed/"))]
+
+    before = ids()
+    if change == "post renamed":
+        post.slug = "another"
+        post.save()
+    elif change == "blog renamed":
+        blog.slug = "articles"
+        blog.save()
+    elif change == "moved":
+        blog.move(StandardPageFactory(parent=home, slug="section"), "last-child")
+    elif change == "of another host":
+        Site.objects.update(hostname="other.example", port=443)
+        Site.clear_site_root_paths_cache()
+    elif change == "published anew":
+        post.unpublish()
+        post.save_revision().publish()
+    else:
+        post.date = "2020-01-01"
+        post.save()
+
+    assert ids() == before
+    assert [len(found) for found in before] == [2, 3]
+    assert len({each for found in before for each in found}) == 5
+    assert all(each.startswith("urn:uuid:") for found in before for each in found)
+
+
+def test_a_copy_and_its_original_have_ids_of_their_own(home, blog, post):
+    CommentFactory(page=post, approved=True)
+    twin = blog.copy(to=home, recursive=True, update_attrs={"slug": "twin"})
+
+    assert not set(feed_ids("/blog/feed/")) & set(feed_ids(f"{twin.url}feed/"))

@@ -1,7 +1,5 @@
 """Chromium against the site on a port. Tests here click, type and read; they know no script of it."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from threading import Condition
 from typing import Any
@@ -10,7 +8,6 @@ from urllib.parse import urldefrag
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache
-from django.db import DEFAULT_DB_ALIAS, connections
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
@@ -19,39 +16,15 @@ from playwright.sync_api import (
     Request,
     Response,
     expect,
-    sync_playwright,
 )
 from pytest_django.live_server_helper import LiveServer
 
+from tests.conftest import with_static_files
 from tests.factories import PASSWORD
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-QUIET = (
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 PATIENCE = 15_000  # milliseconds; a busy machine is slow, a broken page stays broken
 
 expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        reason = f"no browser: none of {', '.join(NAMES)} is on the PATH (Debian: apt install chromium)"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
-    connection = connections[DEFAULT_DB_ALIAS]
-    with sync_playwright() as playwright:
-        # In a thread with a running loop Django would open a second one, which knows nothing of the test run.
-        connections[DEFAULT_DB_ALIAS] = connection
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield browser
-        browser.close()
 
 
 class Handler(StaticFilesHandler):
@@ -81,12 +54,7 @@ class Handler(StaticFilesHandler):
 
 @pytest.fixture(scope="session")
 def live_server() -> Iterator[LiveServer]:
-    """pytest-django's own finds the static files only where the app of that name is Django's."""
-    server = LiveServer("localhost", start=False)
-    server.thread.static_handler = Handler
-    server.start()
-    yield server
-    server.stop()
+    yield from with_static_files(Handler)
 
 
 @pytest.fixture(params=[False, True], ids=["plain", "script"])
@@ -124,7 +92,8 @@ class Watch:
             self.faults.append(f"script: {error}")
 
     def console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and urldefrag(message.location["url"]).url not in self.refused:
+        is_fault = message.type == "error" or "Permissions-Policy" in message.text  # a mere warning
+        if is_fault and urldefrag(message.location["url"]).url not in self.refused:
             self.faults.append(f"console: {message.text} ({message.location['url']})")
 
 

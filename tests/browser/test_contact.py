@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import log_in
 from tests.factories import ContactPageFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WORDS = "Do you open on Saturdays?"
 

@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from blog.comments.phrases import SavedReply
+from blog.comments.models import SavedReply
 from tests.browser.conftest import log_in
 from tests.factories import CommentFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_from_the_admins_first_page_to_a_saved_reply_and_the_person(post, arrive, moderator, scripts):
@@ -29,9 +29,9 @@ def test_from_the_admins_first_page_to_a_saved_reply_and_the_person(post, arrive
     tab.get_by_role("link", name="All by this person: comments").click()
 
     tab.get_by_label("A note for the other moderators").fill("Asks politely")
-    tab.get_by_role("button", name="Keep the note").click()
+    tab.get_by_role("button", name="Save note").click()
     expect(tab.get_by_text("Asks politely")).to_be_visible()
-    tab.get_by_role("button", name="Hold every comment of this person").click()
+    tab.get_by_role("button", name="Hold every comment by this person").click()
     expect(tab.get_by_role("heading", name="Ann Banned")).to_be_visible()
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cms.outbox.models import Delivery, State
 from home.contact.models import ContactMessage
-from tests.blog.comments.test_life import form_on
+from tests.blog.comments.posting.test_life import form_on
 from tests.conftest import visitor
 
 pytestmark = pytest.mark.django_db

@@ -28,6 +28,7 @@ class Fleet:
         for process in self.processes:
             if process.running:
                 process.kill()
+                process.require_no_fault()
 
     @property
     def processes(self) -> list[Process]:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from secrets import token_hex
 
-from blog.comments.asking import MOST_AN_HOUR
+from cms.outbox.questions import MOST_AN_HOUR
 from home.contact.file_kinds import MOST_FILES
 
 BOUNDARY = token_hex(16)

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from blog.comments.models import Decision, ReaderComment, Revision, Subscription, Token
-from blog.comments.notices import HELD
-from blog.comments.subscribing import CONFIRM
+from blog.comments.notifications.notices import HELD
+from blog.comments.notifications.subscribing import CONFIRM
 from cms.outbox.models import Delivery, State
 from home.contact import retention, store
 from home.contact.mail import RECEIVED

@@ -27,6 +27,7 @@ class Readers:
     ``pages`` in turn. ``acknowledged`` holds each accepted comment's id by its number, None for a message.
 
     ``waits`` counts the answers that asked to come again later, where that is no fault.
+    ``longest`` is how many seconds an answer took at most.
     """
 
     servers: list[WebServer]
@@ -39,6 +40,7 @@ class Readers:
     repeats: int = 0
     told_to_wait_is_no_fault: bool = False
     waits: int = 0
+    longest: float = 0.0
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -89,6 +91,7 @@ class Readers:
     def _ask(self, server: WebServer, *asked: Any) -> tuple[int, bytes]:
         """Return status and body; 0 for no answer, and for the word to come later where that is no fault."""
         door = http.client.HTTPConnection(HOST, server.port, timeout=30)
+        begun = time.monotonic()
         try:
             door.request(*asked)
             answer = door.getresponse()
@@ -97,6 +100,7 @@ class Readers:
             return 0, b""
         finally:
             door.close()
+            self.longest = max(self.longest, time.monotonic() - begun)
         if self.told_to_wait_is_no_fault and answer.status == TO_WAIT and answer.getheader("Retry-After"):
             self.waits += 1
             return 0, b""

@@ -6,29 +6,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from tests.own_site import ROOT
 
 ROUNDS = 8
+MEGABYTES = 8  # of the database that is backed up; `make faults` takes 120
 
 
-@pytest.fixture
-def template(transactional_db, tmp_path: Path) -> str:
-    """The migrated test database as it can be copied: a file, or a name that nobody is connected to."""
-    if connection.vendor == "postgresql":
-        name = connection.settings_dict["NAME"]
-        connection.close()
-        return name
-    copy = tmp_path / "template.sqlite3"
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(copy)])
-    return str(copy)
-
-
-def faults(rounds: int, template: str, folder: Path) -> str:
+def faults(rounds: int, template: str, folder: Path, *more: str) -> str:
     """Run them in a process of their own; return what they told. Fails when something was lost."""
-    command = [sys.executable, "-m", "tests.faults", "--rounds", str(rounds), "--template", template]
+    command = [sys.executable, "-m", "tests.faults", "--rounds", str(rounds), "--template", template, *more]
     variables = {**os.environ, "DATA_DIR": str(folder), "PORT": ""}
     run = subprocess.run(command, check=False, cwd=ROOT, env=variables, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
@@ -46,3 +33,10 @@ def test_nor_when_cache_disk_database_and_worker_go_away_and_the_site_recovers_b
 
     assert told.count("Well again by itself.") >= 2
     assert "Everything accepted is there, once." in told
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_under_load_holds_what_was_acknowledged_before_it_and_makes_nobody_wait(template, tmp_path):
+    told = faults(0, template, tmp_path, "--backup", str(MEGABYTES))
+
+    assert "Everything acknowledged before is in it, whole." in told

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("home_contact", "0004_desk"),
+        ("home_contact", "0004c_front_desk_deletes"),
         ("wagtailcore", "0098_apitoken"),
     ]
 

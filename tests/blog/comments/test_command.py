@@ -1,13 +1,12 @@
-"""``manage.py comments``, as somebody at a terminal uses it."""
+"""``manage.py comments``, as it is used at a terminal."""
 
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from blog.comments import actions, authoring, erasing
-from blog.comments.models import Decision, ReaderComment
-from blog.comments.phrases import Refusal
+from blog.comments.models import Decision, ReaderComment, Refusal
+from blog.comments.moderation import actions, authoring, erasing
 from tests.crawl import leaks
 from tests.factories import CommentFactory, PostFactory, UserFactory, plant_comments
 
@@ -46,6 +45,12 @@ def test_an_edit_that_waits_is_listed_by_its_own_words(post):
 
     assert (seen, state) == (f"{comment.pk}:{comment.version}", "approved, edit waits")
     assert said.endswith(": The second words")
+
+
+def test_no_line_runs_in_a_spreadsheet(post):
+    CommentFactory(page=post, name="=1+1", text="Words;=HYPERLINK(1)")
+
+    assert comments("list")[0][-1] == "'=1+1: Words;'=HYPERLINK(1)"
 
 
 def test_the_list_is_of_one_state_one_post_and_so_many(post):

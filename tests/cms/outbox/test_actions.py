@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
@@ -84,9 +85,24 @@ def test_a_failed_row_can_be_sent_again():
     assert actions.claim().pk == row.pk
 
 
-def test_an_event_nobody_renders_is_failed_and_named():
-    queued(event="no.such.event")
+def test_an_event_of_a_newer_version_waits_for_a_worker_that_knows_it(smtp):
+    queued(event="test.newer")
     postman.deliver_due()
+    row = Delivery.objects.get()
+    assert (row.state, row.last_answer) == (State.WAITING, "UnknownEventError")
+
+    mail = EmailMessage("News", "", to=["ann@example.org"])
+    events.register("test.newer", lambda subject_id, recipient: mail)
+    Delivery.objects.update(due_at=timezone.now())
+    postman.deliver_due()
+    assert [mail["Subject"] for mail in smtp.mails] == ["News"]
+
+
+def test_an_event_nobody_renders_is_failed_and_named_after_a_while():
+    queued(event="no.such.event")
+    for _ in range(actions.MAX_WRITINGS):
+        Delivery.objects.update(due_at=timezone.now())
+        postman.deliver_due()
 
     row = Delivery.objects.get()
     assert (row.state, row.last_answer) == (State.FAILED, "UnknownEventError")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from cms.outbox import actions, postman, staff
-from cms.outbox.models import Delivery, Refusal, State
+from cms.outbox.models import Delivery, Failure, State
 from tests.conftest import signed_in, visitor
 from tests.factories import UserFactory
 from tests.smtp_peer import DROP
@@ -27,7 +27,7 @@ def queued(number: int = 1, **fields: object) -> Delivery:
 
 
 def failed(number: int = 1, **fields: object) -> Delivery:
-    answer = {"last_answer": "SMTPRecipientsRefused 550", "refusal": Refusal.RECIPIENT, "attempts": 3}
+    answer = {"last_answer": "SMTPRecipientsRefused 550", "failure": Failure.RECIPIENT, "attempts": 3}
     return queued(number, state=State.FAILED, **{**answer, **fields})
 
 
@@ -53,7 +53,7 @@ def staff_client(keeper):
 
 def test_it_shows_states_attempts_and_the_servers_last_answer(staff_client):
     failed(7)
-    queued(8, attempts=2, refusal=Refusal.FOR_NOW, last_answer="SMTPDataError 451")
+    queued(8, attempts=2, failure=Failure.FOR_NOW, last_answer="SMTPDataError 451")
 
     page = staff_client.get(f"{OUTBOX}?state=failed").content.decode()
     for words in ("contact.message 7", "recipient:7", "tried 3 times", "Refused this recipient", "550"):
@@ -63,9 +63,9 @@ def test_it_shows_states_attempts_and_the_servers_last_answer(staff_client):
 
 
 def test_it_says_whether_a_worker_is_there(staff_client):
-    assert "No worker was seen" in staff_client.get(OUTBOX).content.decode()
+    assert "No worker has been seen" in staff_client.get(OUTBOX).content.decode()
     actions.report_alive("here:1")
-    assert "A worker is looking" in staff_client.get(OUTBOX).content.decode()
+    assert "A worker is running" in staff_client.get(OUTBOX).content.decode()
 
 
 def test_one_kind_alone_can_be_looked_at(staff_client):
@@ -197,11 +197,11 @@ def test_the_command_tells_how_it_is():
     for number in (2, 3):
         failed(number)
 
-    told = outbox("status")
+    output = outbox("status")
 
     for words in ("worker: seen", "oldest due: ", "waiting: 1", "failed: 2", "sent: 0"):
-        assert words in told
-    assert "failed contact.message: 2 × recipient, SMTPRecipientsRefused 550" in told
+        assert words in output
+    assert "failed contact.message: 2 × recipient, SMTPRecipientsRefused 550" in output
 
 
 def test_the_command_sends_again_by_id_by_event_and_all():
@@ -221,7 +221,7 @@ def test_the_command_gives_up_by_id():
         outbox("give-up", str(row.pk))
 
 
-def test_staff_are_told_of_a_mail_that_may_have_arrived_twice_and_each_press_sends_it_once(
+def test_staff_see_which_mail_may_have_arrived_twice_and_each_press_sends_it_once(
     staff_client, front_desk, smtp, contact
 ):
     smtp.at["DATA", ""] = [DROP] * 3
@@ -232,7 +232,7 @@ def test_staff_are_told_of_a_mail_that_may_have_arrived_twice_and_each_press_sen
         deliver_all()
     page = staff_client.get(f"{OUTBOX}?state=failed").content.decode()
     assert "Dropped after DATA" in page
-    assert "2 times with the whole mail in its hands: it may have arrived as often." in page
+    assert "2 times after receiving the whole message: it may have arrived as many times." in page
     message = signed_in(front_desk).get(f"/admin/messages/{row.subject_id}/").content.decode()
     assert "it may have arrived all the same" in message
     assert len(smtp.mails) == 2

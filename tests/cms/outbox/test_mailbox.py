@@ -26,7 +26,7 @@ def row(contact) -> Delivery:
 def tried(row: Delivery) -> tuple[str, str]:
     postman.deliver_due()
     row.refresh_from_db()
-    return row.state, row.get_refusal_display()
+    return row.state, row.get_failure_display()
 
 
 def mail_queue() -> bool:
@@ -94,7 +94,7 @@ def test_nor_does_one_that_stays_full_for_a_week(row, smtp):
     assert mail_queue()
 
 
-def test_a_server_that_goes_away_meanwhile_is_told_all_the_same(row, smtp):
+def test_a_server_that_disconnects_meanwhile_is_recorded_all_the_same(row, smtp):
     smtp.at["RCPT", FULL] = ["452 4.2.2 over quota", *["451 later"] * 100]
     with time_machine.travel(START, tick=False) as clock:
         Delivery.objects.update(due_at=START, wanted_since=START)

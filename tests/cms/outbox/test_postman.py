@@ -1,9 +1,11 @@
 """Rows that cannot be written, kinds that are no mail, and the pace of a host."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+import time_machine
 from django.core.mail import EmailMessage
 from django.db import OperationalError
 from django.utils import timezone
@@ -11,8 +13,10 @@ from django.utils import timezone
 from cms.outbox import actions, chores, couriers, events, pacing, postman
 from cms.outbox.couriers import Refused
 from cms.outbox.management.commands import deliver
-from cms.outbox.models import Delivery, Pace, Refusal, State
+from cms.outbox.models import Delivery, Failure, Pace, State
 from tests import crawl
+from tests.cms.outbox.test_long_outage import work_until
+from tests.smtp_peer import SmtpPeer
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +53,7 @@ def test_what_is_unforeseen_in_one_row_stops_no_other_and_is_logged_by_its_type(
 
     broken.refresh_from_db()
     whole.refresh_from_db()
-    assert (broken.state, broken.refusal, broken.last_answer) == ("waiting", Refusal.UNWRITTEN, "KeyError")
+    assert (broken.state, broken.failure, broken.last_answer) == ("waiting", Failure.UNWRITTEN, "KeyError")
     assert broken.due_at > timezone.now()
     assert whole.state == State.SENT
     assert "KeyError at test_postman.py:" in caplog.text
@@ -100,7 +104,7 @@ class Pigeon:
 
     def carry(self, letter: str, *, name: str) -> Refused | None:
         if letter == "anvil":
-            return Refused(Refusal.FOR_GOOD, "413")
+            return Refused(Failure.FOR_GOOD, "413")
         self.carried.append((letter, name))
         return None
 
@@ -127,7 +131,7 @@ def test_another_kind_goes_by_another_courier(event, monkeypatch):
 
 @pytest.fixture
 def slow_hosts(settings):
-    settings.OUTBOX_PER_MINUTE = {"server": 5, "domain": 2}
+    settings.OUTBOX_PER_MINUTE = {"server": 10, "domain": 4}
 
 
 def test_a_domain_gets_no_more_than_its_share_and_the_rest_waits_in_line(event, smtp, slow_hosts):
@@ -171,13 +175,51 @@ def test_a_mail_server_with_its_hands_full_gets_the_rest_later(event, smtp, slow
     assert postman.deliver_due() == 3
 
 
+class StrictServer(SmtpPeer):
+    """Takes so many mails a minute; who sends more, or tries again, is shut out for a quarter of an hour."""
+
+    most = 20
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.taken: list[datetime] = []
+        self.shut_until = timezone.now()
+        self.refused = 0
+
+    async def handle_MAIL(self, *args: Any) -> str:
+        now = timezone.now()
+        lately = [moment for moment in self.taken if now - moment < timedelta(minutes=1)]
+        if now < self.shut_until or len(lately) >= self.most:
+            self.refused += 1
+            self.shut_until = now + timedelta(minutes=15)
+            return "421 4.7.28 Too many mails from this client"
+        self.taken.append(now)
+        return await super().handle_MAIL(*args)
+
+
+@pytest.mark.parametrize("most", [StrictServer.most, 1_000])
+def test_a_pace_keeps_a_strict_server_open(event, settings, most):
+    """Without one, each further try shuts it for longer, and what waits is not delivered at all."""
+    settings.OUTBOX_PER_MINUTE = {"server": most, "domain": most}
+    event("test.mail", mail_to("ann@example.org"))
+    with time_machine.travel(timezone.now(), tick=False) as clock, StrictServer() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
+        for number in range(3 * server.most):
+            queued("test.mail", number)
+        work_until(clock, timezone.now() + timedelta(minutes=30))
+
+    has_pace = most == server.most
+    assert len(server.mails) == (3 * server.most if has_pace else server.most)
+    assert (server.refused == 0) == has_pace
+
+
 def test_which_domain_it_was_is_in_no_row(event, smtp):
     event("test.mail", mail_to(ADDRESS))
     queued("test.mail")
     postman.deliver_due()
 
     assert Pace.objects.count() == 2
-    assert b"canary" not in crawl.database_bytes()
+    assert b"canary-" not in crawl.database_bytes()
     Pace.objects.update(full_until=timezone.now() - timedelta(hours=2))
     assert pacing.forget() == 2
 

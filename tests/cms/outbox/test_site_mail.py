@@ -52,7 +52,7 @@ def test_nothing_of_it_can_be_read_in_the_database_and_nothing_is_left_after_del
     assert not SiteMail.objects.exists()
 
 
-def test_each_recipient_gets_a_mail_of_his_own_that_names_nobody_else(smtp):
+def test_each_recipient_gets_a_mail_of_their_own_that_names_no_one_else(smtp):
     smtp.at["RCPT", OTHER] = ["550 nobody here"]
     send(ADDRESS, f"Ada <{OTHER}>", cc=["cc@example.org"], bcc=["bcc@example.org", ADDRESS])
     postman.deliver_due()
@@ -62,7 +62,7 @@ def test_each_recipient_gets_a_mail_of_his_own_that_names_nobody_else(smtp):
         assert mail["To"] == recipient
         assert mail["Cc"] is None
         assert crawl.leaks(mail.as_bytes(), {ADDRESS, OTHER} - {recipient}) == []
-    assert Delivery.objects.get(state=State.FAILED).refusal == "recipient"
+    assert Delivery.objects.get(state=State.FAILED).failure == "recipient"
 
 
 def test_every_part_of_it_arrives(smtp):

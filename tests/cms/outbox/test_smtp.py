@@ -11,7 +11,7 @@ from django.db import connections
 from django.utils import timezone
 
 from cms.outbox import actions, postman, queries, smtp
-from cms.outbox.models import Delivery, Refusal, State
+from cms.outbox.models import Delivery, Failure, State
 from tests.conftest import visitor
 from tests.smtp_peer import (
     DROP,
@@ -33,7 +33,7 @@ PATIENT = 30  # seconds for a step: only the limit of the whole delivery can end
 
 @pytest.fixture
 def write(contact):
-    """A visitor writes to staff; he is thanked, whatever the mail server does."""
+    """A visitor writes to staff, and is thanked whatever the mail server does."""
 
     def write(number: int = 0) -> Delivery:
         answer = visitor().post(contact.url, {**WORDS, "message": f"Question {number}"})
@@ -61,7 +61,7 @@ def as_if_due() -> None:
 
 def what_became(delivery: Delivery) -> tuple[str, str, str]:
     delivery.refresh_from_db()
-    return delivery.state, delivery.refusal, delivery.last_answer
+    return delivery.state, delivery.failure, delivery.last_answer
 
 
 @contextmanager
@@ -139,14 +139,14 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("command", "said", "state", "why"),
         [
-            ("MAIL", "451 later", "waiting", Refusal.FOR_NOW),
-            ("MAIL", "421 going down", "waiting", Refusal.FOR_NOW),
-            ("MAIL", "530 log in first", "waiting", Refusal.FOR_NOW),
-            ("MAIL", "550 not you", "failed", Refusal.FOR_GOOD),
-            ("RCPT", "451 greylisted", "waiting", Refusal.FOR_NOW),
-            ("RCPT", "550 nobody here", "failed", Refusal.RECIPIENT),
-            ("DATA", "452 full", "waiting", Refusal.FOR_NOW),
-            ("DATA", "554 no", "failed", Refusal.FOR_GOOD),
+            ("MAIL", "451 later", "waiting", Failure.FOR_NOW),
+            ("MAIL", "421 going down", "waiting", Failure.FOR_NOW),
+            ("MAIL", "530 log in first", "waiting", Failure.FOR_NOW),
+            ("MAIL", "550 not you", "failed", Failure.FOR_GOOD),
+            ("RCPT", "451 greylisted", "waiting", Failure.FOR_NOW),
+            ("RCPT", "550 nobody here", "failed", Failure.RECIPIENT),
+            ("DATA", "452 full", "waiting", Failure.FOR_NOW),
+            ("DATA", "554 no", "failed", Failure.FOR_GOOD),
         ],
     )
     def test_each_is_known_by_its_kind_and_code(self, write, smtp, command, said, state, why):
@@ -178,7 +178,7 @@ class TestRefusals:
             as_if_due()
 
         assert sorted(smtp.recipients) == ["anna@clinic.example", "otto@clinic.example"]
-        assert Delivery.objects.get(state=State.FAILED).refusal == Refusal.RECIPIENT
+        assert Delivery.objects.get(state=State.FAILED).failure == Failure.RECIPIENT
 
     def test_the_servers_words_are_kept_nowhere(self, write, smtp, caplog):
         smtp.at["RCPT", ""] = [f"550 <{STAFF}> unknown, says ben@example.org"]
@@ -253,7 +253,7 @@ class TestDrops:
         assert what_became(row)[0] == "sent"
         assert smtp.message_ids == [f"<{row.message_id}@localhost>"] * 2
 
-    def test_whoever_got_it_twice_gets_it_no_third_time_unasked(self, write, smtp):
+    def test_a_mail_sent_twice_is_not_sent_a_third_time_unasked(self, write, smtp):
         smtp.at["DATA", ""] = [DROP] * 5
         row = write()
         for _ in range(5):

@@ -28,7 +28,7 @@ def shop(home) -> ContactPage:
 
 @pytest.fixture
 def shop_desk(shop):
-    """Somebody who reads the messages of one page, by his group's grant."""
+    """Return a user who reads the messages of one page, by a grant to their group."""
     group = Group.objects.create(name="Shop desk")
     group.permissions.add(Permission.objects.get(codename="access_admin"))
     ReadGrant.objects.give(group, [shop])

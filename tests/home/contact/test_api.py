@@ -13,7 +13,7 @@ def send(client, url: str, body: object = WORDS, **headers: str):
     return client.post(url, json.dumps(body), content_type="application/json", headers=headers)
 
 
-def test_the_fields_of_a_form_are_told(client, contact):
+def test_the_fields_of_a_form_are_listed(client, contact):
     answer = client.get("/api/v1/contact/contact/").json()
 
     assert [field["name"] for field in answer["fields"]] == [

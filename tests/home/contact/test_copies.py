@@ -8,8 +8,7 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from blog.comments.subscriptions import Suppression
-from cms.outbox.models import Delivery
+from cms.outbox.models import Delivery, Suppression
 from home.contact import actions, retention
 from home.contact.models import ContactMessage, CopyToken, MessageCopy
 from home.contact.site_settings import MessageSettings
@@ -62,7 +61,7 @@ def test_a_copy_goes_out_after_the_button_and_not_before(link, smtp):
     assert press(link).status_code == 303
     deliver()
     assert len(mails_to(smtp)) == 2
-    assert "Nothing waits here any more" in visitor().get(link).content.decode()
+    assert "There is nothing left to confirm" in visitor().get(link).content.decode()
 
 
 def test_the_question_holds_not_a_byte_of_the_message(link, smtp):
@@ -110,6 +109,9 @@ def test_a_thousand_messages_with_one_address_are_one_question(contact, smtp):
 
     assert len(mails_to(smtp)) == 1
     assert MARK.encode() not in mails_to(smtp)[0].as_bytes()
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        deliver()
+    assert len(mails_to(smtp)) == 1
     assert Delivery.objects.filter(event="contact.confirm", state="suppressed").count() == 39
 
 
@@ -136,7 +138,7 @@ def test_one_question_a_day_and_three_a_week(contact, smtp):
     assert len(mails_to(smtp)) == 3
 
 
-def test_the_owner_chooses_which_of_the_messages_are_his(contact, smtp):
+def test_the_owner_chooses_which_of_the_messages_are_theirs(contact, smtp):
     first = sent(contact, address=VICTIM, text="The attacker's", wants_copy=True)
     own = sent(contact, address=VICTIM, text="The owner's", wants_copy=True)
     deliver()
@@ -169,18 +171,21 @@ def test_who_wants_no_mail_gets_none(link, contact, smtp):
         deliver()
 
     assert len(mails_to(smtp)) + len(mails_to(smtp, VICTIM.upper())) == 1
-    assert Suppression.objects.count() == 1
+    assert Suppression.objects.count() == 2, "of the address and of its mailbox"
 
 
 @pytest.mark.parametrize("token", ["x", "a" * 500])
-def test_a_link_somebody_made_up_opens_nothing(link, token):
+def test_an_invented_link_opens_nothing(link, token):
     for answer in (visitor().get(f"/mail/copy/{token}/"), press(f"/mail/copy/{token}/")):
         assert answer.status_code == 404
         assert "does not work any more" in answer.content.decode()
 
 
 def test_a_link_works_for_seven_days(link):
-    with time_machine.travel(timezone.now() + timedelta(days=8)):
+    made = timezone.now()
+    with time_machine.travel(made + timedelta(days=7, minutes=-1)):
+        assert visitor().get(link).status_code == 200
+    with time_machine.travel(made + timedelta(days=7, minutes=1)):
         assert visitor().get(link).status_code == press(link).status_code == 404
 
 
@@ -203,12 +208,12 @@ def test_what_staff_call_spam_is_neither_asked_about_nor_copied(contact, smtp, a
     assert smtp.mails == []
 
 
-def test_the_visitor_is_told_to_look_into_his_mail(client, contact):
+def test_the_visitor_is_asked_to_check_their_inbox(client, contact):
     answer = client.post(contact.url, WORDS)
 
     assert answer["Location"].endswith("thanks/?copy=1")
-    assert "look into your mail" in client.get(answer["Location"]).content.decode()
-    assert "look into your mail" not in client.get(f"{contact.url}thanks/").content.decode()
+    assert "check your inbox" in client.get(answer["Location"]).content.decode()
+    assert "check your inbox" not in client.get(f"{contact.url}thanks/").content.decode()
 
 
 def test_a_site_may_offer_no_copy(client, contact):

@@ -1,23 +1,28 @@
 """Where staff work: finding, deciding, noting, answering, and who may do which of it."""
 
+from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import ModelLogEntry
 
 from cms import vault
+from cms.outbox import actions as outbox
 from cms.outbox.models import Delivery, State
 from home.contact import actions, replies
 from home.contact.models import ContactMessage, MessageNote, MessageRecipient
 from home.contact.sent import SentMessage
+from tests.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 INBOX = "/admin/messages/"
 ADDRESS = "kq7visitor3x@canary-eight.example"
+START = datetime(2026, 3, 2, 10, 20, tzinfo=UTC)
 
 
 def sent(page, name: str = "Ben Ode", address: str = ADDRESS, text: str = "Do you open?", **more):
@@ -48,7 +53,7 @@ def test_each_tab_holds_its_messages_and_says_how_many(staff, contact, front_des
         for name in ("Ann", "Ben", "Cora", "Robot"):
             assert (f"<bdi>{name}</bdi>" in shown[tab]) == (name in names), (tab, name)
     for label, number in (("New", 2), ("Handled", 1), ("Spam", 1)):
-        assert f'{label} <span class="desk-number">{number}</span>' in shown["new"]
+        assert f'{label} <span class="staff-number">{number}</span>' in shown["new"]
 
 
 @pytest.mark.parametrize("words", ["zebrafinch", "ÉCLAIR", "Zebra", ADDRESS, ADDRESS.upper(), f" {ADDRESS} "])
@@ -150,12 +155,12 @@ def test_a_message_is_handled_reopened_spam_and_no_spam(staff, message, front_de
     assert history.count("Marked as spam by frontdesk") == 2
 
 
-def test_who_is_late_is_told(staff, message, front_desk):
+def test_the_one_who_is_second_gets_a_warning(staff, message, front_desk):
     press(staff, message, "handle")
 
     page = staff.post(f"{INBOX}{message.pk}/", {"do": "handle"}, follow=True).content.decode()
 
-    assert "Somebody else was first" in page
+    assert "Someone else changed this message first" in page
 
 
 def test_spam_is_not_mailed_and_no_spam_is(staff, contact, smtp):
@@ -175,6 +180,20 @@ def test_mail_about_what_became_spam_stays_here(staff, message, smtp):
 
     assert smtp.mails == []
     assert Delivery.objects.get().state == State.SUPPRESSED
+
+
+def test_a_message_that_was_mailed_is_not_mailed_again_when_that_was_purged(contact, smtp, front_desk):
+    with time_machine.travel(START, tick=False) as clock:
+        message = sent(contact)
+        call_command("deliver", once=True)
+        clock.shift(outbox.KEPT + timedelta(seconds=1))
+        outbox.forget_finished()
+        staff = signed_in(front_desk)
+        assert [press(staff, message, do) for do in ("spam", "not-spam")] == [303, 303]
+        call_command("deliver", once=True)
+
+    assert smtp.recipients == ["reception@clinic.example"]
+    assert Delivery.objects.get().mailbox == ""
 
 
 def test_a_message_is_assigned_to_who_may_read_it(staff, message, front_desk, editor, shop_desk, admin):
@@ -236,7 +255,7 @@ def test_deleting_asks_first_and_takes_everything_along(staff, message, front_de
     actions.note(message, "Rang twice.", by=front_desk)
 
     asked = staff.post(f"{INBOX}{message.pk}/", {"do": "delete"})
-    assert "Delete this message for good?" in asked.content.decode()
+    assert "Delete this message permanently?" in asked.content.decode()
     assert ContactMessage.objects.exists()
 
     assert press(staff, message, "delete for good") == 303

@@ -16,6 +16,7 @@ from tests.home.contact.test_desk import INBOX
 pytestmark = pytest.mark.django_db
 WORDS = {"name": "Ben Ode", "email": "ben@example.org", "message": "See what I send."}
 PDF, PNG, JPEG = b"%PDF-1.7 words", b"\x89PNG\r\n\x1a\nbytes", b"\xff\xd8\xff\xe0bytes"
+API = "/api/v1/contact/contact/"
 WEBP, TEXT = b"RIFF\0\0\0\0WEBPVP8 ", "Grüße,\nBen".encode()
 
 
@@ -30,6 +31,13 @@ def taking(contact, settings, tmp_path):
 def upload(page, *contents: bytes, name: str = "letter.pdf", **words: str):
     files = [SimpleUploadedFile(name, content) for content in contents]
     return visitor().post(page.url, {**WORDS, "files": files, **words})
+
+
+def by_api(page, *contents: bytes, sender=None, headers=None, **words: str):
+    files = [SimpleUploadedFile("letter.pdf", content) for content in contents]
+    return (sender or visitor()).post(
+        f"/api/v1/contact/{page.slug}/files/", {**WORDS, "files": files, **words}, headers=headers or {}
+    )
 
 
 def on_disk(tmp_path) -> list[str]:
@@ -103,7 +111,13 @@ def test_the_form_asks_for_files_where_they_are_taken(client, taking):
 
     assert 'enctype="multipart/form-data"' in page
     assert 'type="file"' in page
-    assert "files" not in {each["name"] for each in client.get("/api/v1/contact/contact/").json()["fields"]}
+    described = client.get(API).json()
+    assert "files" not in {each["name"] for each in described["fields"]}
+    assert described["files"] == {
+        "most": 3,
+        "most_bytes": 5 * 1024 * 1024,
+        "kinds": ["pdf", "png", "jpg", "webp", "txt"],
+    }
 
 
 def test_staff_download_a_file_of_no_type_a_browser_opens(taking, front_desk):
@@ -152,13 +166,14 @@ def test_the_same_words_with_another_file_are_another_message(taking, tmp_path):
     assert ContactMessage.objects.count() == Attachment.objects.count() == len(on_disk(tmp_path)) == 2
 
 
+@pytest.mark.server_errors(503)
 def test_a_full_disk_is_said_and_nothing_is_half_kept(taking, tmp_path):
     (tmp_path / "attachments").write_text("in the way")
 
     answer = upload(taking, PDF)
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
-    assert "We could not keep your files" in answer.content.decode()
+    assert "We could not save your files" in answer.content.decode()
     assert "See what I send." in answer.content.decode()
     assert not ContactMessage.objects.exists()
 
@@ -203,3 +218,88 @@ def test_what_has_no_row_is_purged_a_day_later(taking, tmp_path):
     retention.purge()
 
     assert on_disk(tmp_path) == sorted([kept, fresh])
+
+
+class TestByTheApi:
+    def test_they_come_with_the_message(self, taking, tmp_path):
+        answer = by_api(taking, PDF, PNG)
+
+        assert (answer.status_code, answer.json()) == (202, {"status": "accepted"})
+        message = ContactMessage.objects.get()
+        assert message.name == "Ben Ode"
+        assert sorted(message.attachments.values_list("kind", flat=True)) == ["pdf", "png"]
+        assert len(on_disk(tmp_path)) == 2
+
+    def test_a_message_without_one_is_taken_as_well(self, taking):
+        assert by_api(taking).status_code == 202
+        assert not Attachment.objects.exists()
+
+    @pytest.mark.parametrize(
+        "contents", [(b"MZ\x90\0program",), (PDF, PDF, PNG, TEXT), (PDF + b"x" * 5 * 1024 * 1024,)]
+    )
+    def test_what_the_page_refuses_is_refused_in_the_same_words(self, taking, tmp_path, contents):
+        page, answer = upload(taking, *contents), by_api(taking, *contents)
+
+        assert (page.status_code, answer.status_code) == (422, 422)
+        (error,) = answer.json()["errors"]
+        assert error["field"] == "files"
+        assert error["message"] in page.content.decode()
+        assert not ContactMessage.objects.exists()
+        assert on_disk(tmp_path) == []
+
+    def test_where_none_is_taken_the_message_is_refused_rather_than_cut(
+        self, client, contact, settings, tmp_path
+    ):
+        settings.DATA_DIR = tmp_path
+
+        assert client.get(API).json()["files"] is None
+        answer = by_api(contact, PDF)
+        assert (answer.status_code, answer.json()["detail"]) == (403, "This page takes no files.")
+        assert not ContactMessage.objects.exists()
+        assert by_api(contact).status_code == 202
+
+    def test_another_sites_form_is_refused(self, taking):
+        for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+            assert by_api(taking, PDF, headers=headers).status_code == 403
+        assert not ContactMessage.objects.exists()
+
+    def test_a_front_end_that_is_named_may_send_it(self, taking, settings):
+        settings.CORS_ALLOWED_ORIGINS = ["https://front.example"]
+
+        answer = by_api(taking, PDF, headers={"origin": "https://front.example"})
+
+        assert (answer.status_code, answer["Access-Control-Allow-Origin"]) == (202, "https://front.example")
+
+    def test_any_other_body_is_told_what_to_send(self, taking):
+        for kind in ("application/json", "application/x-www-form-urlencoded", "text/plain"):
+            answer = visitor().post(f"{API}files/", "a=b", content_type=kind)
+
+            assert (answer.status_code, answer["Content-Type"]) == (415, "application/problem+json")
+
+    @pytest.mark.parametrize(
+        "kind", ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=x"]
+    )
+    def test_parts_that_cannot_be_read_are_a_problem(self, taking, kind):
+        answer = visitor().post(f"{API}files/", b"--y\r\nno part", content_type=kind)
+
+        assert answer.status_code in (400, 422)
+        assert answer["Content-Type"] == "application/problem+json"
+
+    def test_sent_again_with_its_key_it_is_kept_once(self, taking, tmp_path):
+        key = {"Idempotency-Key": "a-key"}
+
+        assert [by_api(taking, PDF, headers=key).status_code for _ in range(2)] == [202, 202]
+        assert by_api(taking, PDF, headers=key, message="Something else.").status_code == 409
+        assert ContactMessage.objects.count() == 1
+        assert len(on_disk(tmp_path)) == 1
+
+    @pytest.mark.server_errors(503)
+    def test_a_full_disk_keeps_nothing_and_says_so(self, taking, settings, tmp_path):
+        (tmp_path / "attachments").write_bytes(b"no folder")
+
+        answer = by_api(taking, PDF)
+
+        assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+        assert int(answer["Retry-After"]) > 0
+        assert answer.json()["detail"] == "We could not save your files. Send your message without them."
+        assert not ContactMessage.objects.exists()

@@ -43,7 +43,7 @@ def test_the_mail_reaches_staff_and_an_answer_goes_to_the_visitor(client, contac
     assert Delivery.objects.get().state == State.SENT
 
 
-def test_each_recipient_gets_a_mail_of_his_own(client, contact, smtp):
+def test_each_recipient_gets_a_mail_of_their_own(client, contact, smtp):
     contact.recipients = "anna@clinic.example, otto@clinic.example"
     contact.save_revision().publish()
 
@@ -57,7 +57,7 @@ def test_each_recipient_gets_a_mail_of_his_own(client, contact, smtp):
 def test_with_the_mail_server_away_the_visitor_is_thanked_and_the_mail_goes_out_later(
     client, contact, smtp, settings
 ):
-    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1  # nobody listens there
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1  # nothing listens there
     assert client.post(contact.url, WORDS).status_code == 303
     deliver()
     delivery = Delivery.objects.get()

@@ -29,8 +29,8 @@ def asking(home):
 
 
 @pytest.fixture
-def desks(home):
-    return _as_stored(ContactPageFactory(parent=home, with_desks=True))
+def offices(home):
+    return _as_stored(ContactPageFactory(parent=home, with_subjects=True))
 
 
 def _as_stored(page: ContactPage) -> ContactPage:
@@ -40,7 +40,7 @@ def _as_stored(page: ContactPage) -> ContactPage:
 
 def key_of(page, question: str) -> str:
     form = ContactForm(page)
-    return next(key for key, child in form.asked.items() if child.value["question"] == question)
+    return next(key for key, child in form.question_blocks.items() if child.value["question"] == question)
 
 
 def answers(page) -> dict[str, object]:
@@ -162,6 +162,27 @@ def test_a_bad_answer_is_named_and_the_others_are_kept(client, asking, question,
     assert not ContactMessage.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "more", "bad"),
+    [
+        ("line", {}, "x" * 201),
+        ("line", {}, "x" * 2001),
+        ("text", {}, "x" * 2001),
+        ("number", {"least": 1, "most": 12}, "13"),
+        ("one_of", {"options": ["Yes", "No"]}, "Perhaps"),
+        ("some_of", {"options": ["Yes", "No"]}, ["Perhaps"]),
+    ],
+)
+def test_a_question_with_a_percent_sign_is_quoted_as_it_is(client, home, kind, more, bad):
+    asked = "Did you get 50% off?"
+    page = _as_stored(ContactPageFactory(parent=home, questions=[(kind, {"question": asked, **more})]))
+
+    answer = client.post(page.url, {**WORDS, key_of(page, asked): bad})
+
+    assert answer.status_code == 422
+    assert unescape(answer.content.decode()).count(f"“{asked}”") == 2, "in the summary and at the field"
+
+
 def test_every_line_of_the_error_summary_leads_to_a_field_that_is_there(client, asking):
     page = client.post(asking.url, {"name": ""}).content.decode()
 
@@ -178,7 +199,9 @@ def test_every_line_of_the_error_summary_leads_to_a_field_that_is_there(client, 
 )
 def test_the_api_names_the_answer_it_cannot_take(asking, bad):
     good = {"How many come?": {7: True}, "I have read the notice": {True: True}, "What do you need?": {}}
-    for question in [child.value["question"] for child in asking.questions]:
+    asked = [child.value["question"] for child in asking.questions]
+    assert len(asked) > 4
+    for question in asked:
         key = key_of(asking, question)
         answer = send(asking, {**as_json(asking), key: bad})
         takes = bad in good.get(question, ()) if not isinstance(bad, (list, dict)) else False
@@ -226,15 +249,15 @@ def test_an_editor_may_leave_the_telephone_out(client, home):
     assert [label for label, _ in ContactMessage.objects.get().fields] == ["Message"]
 
 
-# --- Desks ---
+# --- Subjects with recipients of their own ---
 
 
 def subject(page, name: str) -> str:
     return next(key for key, asked in ContactForm(page).subjects.items() if asked["name"] == name)
 
 
-def test_a_message_goes_to_the_desk_of_its_subject(client, desks, smtp):
-    client.post(desks.url, {**WORDS, "subject": subject(desks, "Invoices")})
+def test_a_message_goes_to_the_desk_of_its_subject(client, offices, smtp):
+    client.post(offices.url, {**WORDS, "subject": subject(offices, "Invoices")})
     deliver()
 
     assert sorted(smtp.recipients) == ["anna@clinic.example", "otto@clinic.example"]
@@ -247,12 +270,12 @@ def test_a_message_goes_to_the_desk_of_its_subject(client, desks, smtp):
     ("own", "goes_to"), [("page@clinic.example", "page@clinic.example"), ("", "reception@clinic.example")]
 )
 def test_one_without_a_desk_goes_to_the_pages_and_then_to_the_sites_recipients(
-    client, desks, smtp, own, goes_to
+    client, offices, smtp, own, goes_to
 ):
-    desks.recipients = own
-    desks.save_revision().publish()
+    offices.recipients = own
+    offices.save_revision().publish()
 
-    assert send(desks, {**WORDS, "subject": subject(desks, "Something else")}).status_code == 202
+    assert send(offices, {**WORDS, "subject": subject(offices, "Something else")}).status_code == 202
     deliver()
 
     assert smtp.recipients == [goes_to]
@@ -261,47 +284,47 @@ def test_one_without_a_desk_goes_to_the_pages_and_then_to_the_sites_recipients(
 @pytest.mark.parametrize(
     "sent", [{}, {"subject": ""}, {"subject": "Invoices\0"}, {"subject": "subject_none"}]
 )
-def test_a_subject_must_be_one_of_those_there_are(client, desks, sent):
-    answer = client.post(desks.url, {**WORDS, **sent})
+def test_a_subject_must_be_one_of_those_there_are(client, offices, sent):
+    answer = client.post(offices.url, {**WORDS, **sent})
 
     assert answer.status_code == 422
     assert "Choose what your message is about" in answer.content.decode()
-    assert send(desks, {**WORDS, **sent}).status_code == 422
+    assert send(offices, {**WORDS, **sent}).status_code == 422
     assert not ContactMessage.objects.exists()
 
 
-def test_a_renamed_subject_still_takes_what_a_kept_page_sends(client, desks):
-    key = subject(desks, "Invoices")
-    desks.subjects[1].value["name"] = "Bills"
-    desks.save_revision().publish()
+def test_a_renamed_subject_still_takes_what_a_kept_page_sends(client, offices):
+    key = subject(offices, "Invoices")
+    offices.subjects[1].value["name"] = "Bills"
+    offices.save_revision().publish()
 
-    assert client.post(desks.url, {**WORDS, "subject": key}).status_code == 303
+    assert client.post(offices.url, {**WORDS, "subject": key}).status_code == 303
     assert ContactMessage.objects.get().subject == "Bills"
 
 
-def test_nobody_is_told_the_addresses_of_a_desk(client, desks, editor):
-    desks.recipients = "page@clinic.example"
-    desks.save_revision().publish()
-    client.post(desks.url, {**WORDS, "subject": subject(desks, "Invoices")})
+def test_the_addresses_of_a_desk_are_shown_to_no_one(client, offices, editor):
+    offices.recipients = "page@clinic.example"
+    offices.save_revision().publish()
+    client.post(offices.url, {**WORDS, "subject": subject(offices, "Invoices")})
     doors = ("/contact", "/api/v1/contact", "/search", "/sitemap", "/mail")
     places = [url for url in crawl.every_url() if url.startswith(doors)]
 
     for answer in crawl.walk({"anonymous": visitor()}, places):
         for address in [*STAFF, "page@clinic.example"]:
             assert address.encode() not in answer.bytes, answer.url
-    preview = desks.make_preview_request(preview_mode="").content.decode()
+    preview = offices.make_preview_request(preview_mode="").content.decode()
     assert "What is it about?" in preview
     assert not [address for address in [*STAFF, "page@clinic.example"] if address in preview]
 
 
-def test_recipients_that_are_no_addresses_are_refused(desks):
+def test_recipients_that_are_no_addresses_are_refused(offices):
     for listed in ("anna", "anna@clinic.example; otto@clinic.example", "a@b.example\nBcc: c@d.example"):
-        desks.recipients = listed
+        offices.recipients = listed
         with pytest.raises(ValidationError, match="List email addresses"):
-            desks.full_clean()
-    desks.recipients = ",".join(f"a{number}@b.example" for number in range(11))
-    with pytest.raises(ValidationError, match="10 addresses or less"):
-        desks.full_clean()
+            offices.full_clean()
+    offices.recipients = ",".join(f"a{number}@b.example" for number in range(11))
+    with pytest.raises(ValidationError, match="at most 10 addresses"):
+        offices.full_clean()
 
 
 def test_an_editor_adds_orders_and_names_what_is_asked(editor, contact):

@@ -6,6 +6,8 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import Site
 
@@ -31,7 +33,7 @@ def test_a_group_reads_the_messages_of_its_page_alone(contact, shop, shop_desk):
     page = desk.get(INBOX).content.decode()
     assert "<bdi>Own</bdi>" in page
     assert "<bdi>Other</bdi>" not in page
-    assert 'New <span class="desk-number">1</span>' in page
+    assert 'New <span class="staff-number">1</span>' in page
     assert "Other" not in desk.post(INBOX, {"q": ADDRESS}).content.decode()
     assert b"Other" not in desk.post(INBOX, {"do": "csv"}).content
     assert desk.get(f"{INBOX}{own.pk}/").status_code == 200
@@ -41,11 +43,27 @@ def test_a_group_reads_the_messages_of_its_page_alone(contact, shop, shop_desk):
     assert INBOX in desk.get("/admin/").content.decode()
 
 
+def test_an_address_that_wrote_elsewhere_is_to_a_desk_as_one_that_never_wrote(contact, shop, shop_desk):
+    """The queries are the same as well: a search that finds no one costs no less."""
+    sent(shop, name="Own", address="own@visitor.example")
+    sent(contact, name="Other")
+    desk = signed_in(shop_desk)
+
+    def asked(address: str) -> tuple[list[str], list, int]:
+        with CaptureQueriesContext(connection) as seen:
+            shown = desk.post(INBOX, {"q": address}).context
+        return [message.name for message in shown["rows"]], shown["tabs"], len(seen)
+
+    asked("warm@up.example")
+    assert asked(ADDRESS) == asked("nobody@nowhere.example")
+    assert asked("own@visitor.example")[0] == ["Own"]
+
+
 VERBS = {
     "handled": lambda message, by: actions.mark_handled(message, by=by),
     "reopened": lambda message, by: actions.mark_unhandled(message, by=by),
     "spam": lambda message, by: actions.mark_as_spam(message, by=by),
-    "no spam": lambda message, by: actions.mark_as_no_spam(message, by=by),
+    "no spam": lambda message, by: actions.mark_as_not_spam(message, by=by),
     "assigned": lambda message, by: actions.assign(message, None, by=by),
     "noted": lambda message, by: actions.note(message, "Words", by=by),
     "sent again": lambda message, by: actions.send_again(message, Delivery.objects.get().pk, by=by),
@@ -68,7 +86,7 @@ def test_reading_is_no_right_to_delete(shop, shop_desk, front_desk):
     desk = signed_in(shop_desk)
 
     assert "Delete" not in desk.get(f"{INBOX}{message.pk}/").content.decode()
-    assert "for good?" not in desk.post(f"{INBOX}{message.pk}/", {"do": "delete"}).content.decode()
+    assert "permanently?" not in desk.post(f"{INBOX}{message.pk}/", {"do": "delete"}).content.decode()
     assert press(desk, message, "delete for good") == 302  # Wagtail's answer to a PermissionDenied
     assert ContactMessage.objects.exists()
     with pytest.raises(PermissionDenied):
@@ -80,7 +98,7 @@ def test_an_administrator_grants_it_on_the_groups_page(admin, shop, contact):
     url = f"/admin/groups/edit/{group.pk}/"
     form = {"name": "Shop desk", "contact_pages-pages": [str(shop.pk)]}
     page = signed_in(admin).get(url)
-    assert "Messages of single contact pages" in page.content.decode()
+    assert "Messages from individual contact pages" in page.content.decode()
     for panel in page.context["permission_panels"]:
         if hasattr(panel, "management_form"):
             form |= {f"{panel.prefix}-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}

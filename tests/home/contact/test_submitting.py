@@ -11,7 +11,7 @@ from django.utils import timezone
 from cms.outbox.models import Delivery
 from cms.rate_limit.models import Bucket
 from home.contact.models import ContactMessage
-from tests.blog.comments.test_concurrency import at_once
+from tests.blog.comments.moderation.test_concurrency import at_once
 from tests.conftest import signed_in, visitor
 from tests.factories import ContactPageFactory
 
@@ -109,7 +109,7 @@ def test_five_identical_messages_at_once_are_one(contact, key):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_five_messages_at_once_under_one_key_one_is_kept_and_the_others_are_told(contact):
+def test_of_five_messages_at_once_under_one_key_one_is_stored_and_the_others_conflict(contact):
     answers = at_once(5, lambda number: send(contact, {**WORDS, "message": f"Words {number}"}, key="one"))
 
     assert sorted(answer.status_code for answer in answers) == [202, 409, 409, 409, 409]

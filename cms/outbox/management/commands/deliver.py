@@ -3,10 +3,13 @@ import signal
 import threading
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connection
+from django.db.models import Q
 
-from cms.outbox import chores, postman
+from cms.keyring import guard
+from cms.outbox import chores, couriers, events, postman, queries
+from cms.storage import private_files, site_lock
 
 logger = logging.getLogger(__name__)
 
@@ -14,13 +17,19 @@ LOOK_EVERY = 1.0  # seconds
 
 
 class Command(BaseCommand):
-    help = "Deliver the outbox and do the site's chores, until told to stop. Any number may run side by side."
+    help = "Deliver the outbox and do the site's chores, until stopped. Any number may run side by side."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="Deliver what is due now, then stop.")
 
     def handle(self, *, once: bool, **options: object) -> None:
+        with site_lock.in_use():
+            private_files.close_directories()
+            self.deliver(once)
+
+    def deliver(self, once: bool) -> None:
         if once:
+            refuse_foreign_keys()
             while postman.deliver_due():
                 pass
             return
@@ -31,19 +40,57 @@ class Command(BaseCommand):
 
 
 def work(stop: threading.Event) -> None:
-    clocks = chores.clocks()
+    """Deliver until stopped: each kind that is carried apart in a thread of its own, all others here."""
+    wait_for_keys(stop)
+    apart = [threading.Thread(target=work_apart, args=(kind, stop)) for kind in sorted(couriers.apart())]
+    for thread in apart:
+        thread.start()
+    try:
+        go_round(stop, chores.clocks(), ~Q(event__in=events.of(couriers.apart())))
+    finally:
+        stop.set()
+        for thread in apart:
+            thread.join()
+
+
+def work_apart(kind: str, stop: threading.Event) -> None:
+    """Deliver one kind. Whatever ends this ends the worker, so that it is seen and started again."""
+    try:
+        go_round(stop, [], Q(event__in=events.of([kind])))
+    finally:
+        stop.set()
+        connection.close()
+
+
+def go_round(stop: threading.Event, clocks: list[chores.Clock], among: Q) -> None:
     while not stop.is_set():
-        if not look(clocks):
+        if not look(clocks, among):
             stop.wait(LOOK_EVERY)
 
 
-def look(clocks: list[chores.Clock]) -> bool:
-    """Do what is due. Return whether there may be more. A database that is away is asked again later."""
+def wait_for_keys(stop: threading.Event) -> None:
+    """Wait for the database. Raises CommandError if its keys are not ours."""
+    while not stop.is_set():
+        try:
+            return refuse_foreign_keys()
+        except postman.DATABASE_AWAY as error:
+            logger.error("the database is away: %s", type(error).__name__)
+            connection.close()
+            stop.wait(LOOK_EVERY)
+
+
+def refuse_foreign_keys() -> None:
+    if wrong := guard.complaint():
+        raise CommandError(wrong)
+
+
+def look(clocks: list[chores.Clock], among: Q = queries.EVERYTHING) -> bool:
+    """Do what is due. Return whether there may be more. An unavailable database is tried again later."""
     close_old_connections()
     try:
         for clock in clocks:
             clock.strike()
-        return bool(postman.deliver_due())
+        return bool(postman.deliver_due(among=among))
     except postman.DATABASE_AWAY as error:
         logger.error("the database is away: %s", type(error).__name__)
         connection.close()

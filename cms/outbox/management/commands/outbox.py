@@ -12,14 +12,14 @@ MOST_KINDS = 20
 
 
 class Command(BaseCommand):
-    help = "Tell how the outbox is; send failed rows again, or give rows up. No address is shown."
+    help = "Show the state of the outbox; send failed rows again, or give rows up. No address is shown."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
-        verbs.add_parser("status", help="What waits, since when, what failed and why.")
+        verbs.add_parser("status", help="What is waiting, since when, what failed and why.")
         for verb, words in (
             ("send-again", "Put failed rows back in the queue."),
-            ("give-up", "Want no more."),
+            ("give-up", "End rows without sending them."),
         ):
             each = verbs.add_parser(verb, help=words)
             which = each.add_mutually_exclusive_group(required=True)
@@ -29,18 +29,18 @@ class Command(BaseCommand):
 
     def handle(self, *, verb: str, **options: Any) -> None:
         if verb == "status":
-            self.tell_status()
+            self.print_status()
             return
-        done = count = staff.VERBS[verb](chosen(**options), by=None)
+        done = count = staff.VERBS[verb](selected_rows(**options), by=None)
         while count == staff.MOST_AT_ONCE:
-            done += (count := staff.VERBS[verb](chosen(**options), by=None))
+            done += (count := staff.VERBS[verb](selected_rows(**options), by=None))
         if not done:
             raise CommandError(
-                "Nothing was changed: no such row, or it has ended, or it is going out right now."
+                "Nothing was changed: no such row, or it has ended, or it is being sent right now."
             )
         self.stdout.write(f"{done} {'put back in the queue' if verb == 'send-again' else 'given up'}.")
 
-    def tell_status(self) -> None:
+    def print_status(self) -> None:
         status = queries.status()
         self.stdout.write(f"worker: {'seen' if status.worker_seen else 'not seen for 60 s'}")
         since = timesince(status.waits_since) if status.waits_since else "nothing is due"
@@ -52,14 +52,14 @@ class Command(BaseCommand):
             self.stdout.write(f"failed {event}: {count} × {why}, {answer}")
 
 
-def chosen(ids: list[int], event: str, **options: Any) -> Any:
+def selected_rows(ids: list[int], event: str, **options: Any) -> Any:
     if ids:
         return Delivery.objects.filter(pk__in=ids)
     return staff.failed(event)
 
 
 def reasons() -> list[tuple[str, str, str, int]]:
-    """Return event, refusal, answer and number of what failed, the most frequent first."""
+    """Return event, failure, answer and number of failed rows, the most frequent first."""
     failed = Delivery.objects.filter(state=State.FAILED).order_by()
-    groups = failed.values_list("event", "refusal", "last_answer").annotate(number=Count("pk"))
+    groups = failed.values_list("event", "failure", "last_answer").annotate(number=Count("pk"))
     return list(groups.order_by("-number", "event")[:MOST_KINDS])

@@ -1,0 +1,5 @@
+"""
+British English.
+
+    formats   the names that Django looks for
+"""

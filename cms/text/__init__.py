@@ -1,0 +1,13 @@
+"""
+Text that people typed: cleaned, bounded, compared, shown. Everything takes time in step with its length.
+
+    cleaning       what is kept of what was typed
+    marks          combining marks, bounded before anything normalises them
+    words          whole words in any script, for lists and slugs
+    linking        plain text as HTML, with web addresses as links
+    numbers        ids and versions in what was typed
+    cells          cells of a spreadsheet that run nowhere
+    mail_address   what an e-mail address is
+    embedding      data inside a page, as a script element that runs nothing
+    fields         form fields that do all this
+"""

@@ -1,0 +1,83 @@
+"""Who runs the site, and where its menus lead."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja import Router, Schema
+from pydantic import Field
+from wagtail.models import Page, Site
+
+from cms.errors.problems import Problem
+from cms.pages.api import PageLink, language_tag, link
+from home import navigation
+from home.models import SiteIdentity
+
+router = Router(tags=["site"])
+
+SHOWN = ("name", "tagline", "telephone", "address", "opening_hours", "emergency_line", "comment_notice")
+
+
+class SiteLinks(Schema):
+    """The pages that a site has in one place only; null for none."""
+
+    blog: PageLink | None
+    contact: PageLink | None
+    privacy: PageLink | None
+
+
+class SiteFeeds(Schema):
+    """Atom feeds; null where the site has no blog."""
+
+    posts: str | None
+    comments: str | None
+
+
+class SiteOut(Schema):
+    name: str
+    tagline: str
+    url: str
+    language: str = Field(description="A BCP 47 tag, such as `en-GB`.")
+    telephone: str
+    address: str
+    opening_hours: str
+    emergency_line: str = Field(description="What to do in an emergency; belongs beside every form.")
+    comment_notice: str = Field(description="What a reader should know before commenting.")
+    links: SiteLinks
+    feeds: SiteFeeds
+
+
+class MenusOut(Schema):
+    main: list[PageLink]
+    footer: list[PageLink]
+
+
+@router.get("/site/", response={200: SiteOut, 404: Problem}, operation_id="get_site", summary="Read the site")
+def get_site(request: HttpRequest) -> dict[str, Any]:
+    """Who runs the requested site, as every page shows it."""
+    identity, pages = SiteIdentity.for_request(request), _linked(request)
+    site = Site.find_for_request(request)
+    blog = pages["blog"]
+    return {
+        **{name: str(getattr(identity, name)) for name in SHOWN},
+        "url": f"{site.root_url}/" if site else request.build_absolute_uri("/"),
+        "language": language_tag(site.root_page, request) if site else settings.LANGUAGE_CODE,
+        "links": pages,
+        "feeds": {
+            "posts": f"{blog['url']}feed/" if blog else None,
+            "comments": f"{blog['url']}comments/feed/" if blog else None,
+        },
+    }
+
+
+@router.get("/menus/", response={200: MenusOut}, operation_id="get_menus", summary="Read the menus")
+def get_menus(request: HttpRequest) -> dict[str, Any]:
+    """The menu at the head of every page, and the links at its foot."""
+    main = [link(entry.page, request) for entry in navigation.main_menu(request)]
+    privacy = _linked(request)["privacy"]
+    return {"main": main, "footer": [*main, *([privacy] if privacy else [])]}
+
+
+def _linked(request: HttpRequest) -> dict[str, Any]:
+    pages: dict[str, Page] = navigation.linked_pages(request)
+    return {name: link(pages[name], request) if name in pages else None for name in navigation.KINDS}

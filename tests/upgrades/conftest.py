@@ -1,0 +1,16 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from tests import own_database
+
+
+@pytest.fixture
+def empty_database(django_db_setup, django_db_blocker, tmp_path: Path) -> Iterator[BaseDatabaseWrapper]:
+    with django_db_blocker.unblock():
+        with own_database.empty_database(tmp_path) as empty:
+            yield empty
+        connection.close()
