@@ -30,6 +30,7 @@ from django.utils.translation.trans_real import TranslationCatalog
 from modelsearch.backends.base import BaseSearchBackend, BaseSearchResults
 from taggit.utils import _parse_tags
 from treebeard.mp_tree import MP_Node
+from wagtail.admin.views import editing_sessions
 from wagtail.api.v3.auth import BearerTokenAuth
 from wagtail.models import AbstractPage, PageViewRestriction, Site
 
@@ -91,6 +92,7 @@ USED = {
 # what a module of cms/fixes takes the place of, or wraps
 REPLACED: dict[str, list[Callable]] = {
     "catalogues": [catalogues.DJANGOS_OWN],
+    "editing_sessions": [editing_sessions.ping.__wrapped__],
     "editor_state": [own for _, _, own in editor_state.WAGTAILS_OWN],
     "redirect_batches": [redirect_batches.WAGTAILS_OWN],
     "spreadsheets": [spreadsheets.WAGTAILS_OWN],
@@ -143,6 +145,7 @@ FINGERPRINTS = {
     "_str2int": "1e4a4f7bc7df",
     "_touch_last_used": "a8f4593d0995",
     "_wagtail_site": "64639da09ad9",
+    "ping": "994f21ffa4b5",
 }
 
 
