@@ -23,7 +23,7 @@ class CmsConfig(AppConfig):
         from cms.fixes import catalogues
 
         super().__init__(*of)
-        catalogues.merge_where_plurals_are_alike()  # before any app looks up its first text, in ready()
+        catalogues.look_in_few()  # before any app looks up its first text, in ready()
 
     def ready(self) -> None:
         from django.contrib.auth import get_user_model

@@ -12,6 +12,7 @@ import inspect
 import re
 import smtplib
 from collections.abc import Callable
+from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,7 @@ USED = {
     ("cms/errors/pages.py", "_post"): (DJANGO, HttpRequest._load_post_and_files),
     ("cms/fixes/catalogues.py", "_catalog"): (DJANGO, TranslationCatalog.__init__),
     ("cms/fixes/catalogues.py", "_catalogs"): (DJANGO, TranslationCatalog.get),
+    ("cms/fixes/catalogues.py", "_fallback"): (PYTHON, GNUTranslations.gettext),
     ("cms/fixes/catalogues.py", "_plurals"): (DJANGO, TranslationCatalog.plural),
     ("cms/outbox/smtp.py", "_get_socket"): (PYTHON, smtplib.SMTP._get_socket),
     ("cms/outbox/smtp.py", "_send"): (DJANGO, EmailBackend._send),

@@ -393,4 +393,4 @@ def _distinct(wanted: list[str]) -> list[str]:
 
 
 def _is_latin(words: str) -> bool:
-    return all("LATIN" in unicodedata.name(char, "") for char in words if char.isalpha())
+    return words.isascii() or all("LATIN" in unicodedata.name(char, "") for char in words if char.isalpha())

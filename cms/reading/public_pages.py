@@ -29,8 +29,11 @@ def of(pages: PageQuerySet, shown: Page | None = None) -> PageQuerySet:
     Return published pages in no private section, except one that the page ``shown`` is in.
 
     The same as Wagtail's ``live().public()``, which would read all private sections anew for each list; but
-    an alias is as private as its source, as Wagtail has it where it serves one.
+    an alias is as private as its source, as Wagtail has it where it serves one. Nothing is asked where the
+    page ``shown`` was read together with the answer that the site has no private section.
     """
+    if not getattr(shown, "site_has_private_pages", True):
+        return pages.live()
     return pages.live().filter(~_private("path", shown), ~_private("alias_of__path", shown))
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import islice, zip_longest
 
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from blog.comments.models import ReaderComment
 from blog.comments.states import VISIBLE_TO_AUTHOR, Status
@@ -54,6 +55,10 @@ class Node:
     @property
     def html(self) -> SafeString:
         return linking.as_html(self.text)
+
+    @property
+    def submitted_iso(self) -> str:
+        return localtime(self.submitted_at).isoformat(timespec="minutes")
 
     @property
     def can_reply(self) -> bool:

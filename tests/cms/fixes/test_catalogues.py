@@ -31,6 +31,16 @@ def test_those_are_one_whose_plurals_are_alike_and_a_later_text_counts():
     assert [catalog.get(each) for each in "abcde"] == ["A", "later", "C", "D", None]
 
 
+def test_catalogues_without_texts_are_not_asked():
+    ours, asked = translation("en-gb"), []
+    while ours:
+        asked.append(len(list(ours._catalog.keys())))
+        ours = ours._fallback
+
+    assert len(asked) == 2  # British and other English
+    assert min(asked) > 1
+
+
 @pytest.mark.parametrize("language", ["en-gb", "de", "pl", "ar"])
 def test_every_text_stays_as_it_was(language, monkeypatch):
     ours = translation(language)
