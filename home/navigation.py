@@ -3,11 +3,12 @@
 from typing import NamedTuple
 
 from django.http import HttpRequest
-from wagtail.models import Page, Site
+from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
 from cms.reading import public_pages
 from cms.reading.prepared import Given, prepared
+from cms.reading.sites import find_site
 from home.models import SiteIdentity
 
 KINDS = ("blog", "contact", "privacy")
@@ -22,7 +23,7 @@ class Entry(NamedTuple):
 
 def main_menu(request: HttpRequest) -> list[Entry]:
     """Return the public pages at the top of the requested site that ask to be in its menu."""
-    site = Site.find_for_request(request)
+    site = find_site(request)
     root = site and site.root_page
     found = _in_menu(path=root.path, depth=root.depth + 1) if root else []
     return [Entry(page, url) for page in found if (url := page.get_url(request))]
@@ -30,7 +31,7 @@ def main_menu(request: HttpRequest) -> list[Entry]:
 
 def linked_pages(request: HttpRequest) -> dict[str, Page]:
     """Return the first blog and contact page and the privacy page of the requested site, by ``KINDS``."""
-    site = Site.find_for_request(request)
+    site = find_site(request)
     if site is None:
         return {}
     found: dict[str, Page] = {}

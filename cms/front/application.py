@@ -120,8 +120,8 @@ async def chunks_of(protocol: HTTPProtocol, length: int | None) -> AsyncIterator
     """
     Return what can be read in parts; granian lets itself be read once.
 
-    A short body is one part: each one that is waited for takes the interpreter from the threads, and a comment
-    that is sent costs a seventh less so.
+    A short body is one part: each part that is waited for takes the interpreter from the threads, and so a
+    comment costs a seventh less.
     """
     if length is not None and length <= bodies.IN_MEMORY:
         yield await protocol()

@@ -14,13 +14,14 @@ from django.utils.http import parse_header_parameters
 from django.utils.module_loading import import_string
 from granian.rsgi import Scope
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
 from cms.front import wsgi
 from cms.front.bodies import Body, RefusedRequestError
 from cms.http import lost_login, proxies
 from cms.rate_limit import actions as rate_limit
 from cms.rate_limit import clients
+from cms.reading.sites import find_site
 from cms.second_factor.half import is_whole
 from home.api import contact
 from home.contact.site_settings import MessageSettings
@@ -177,6 +178,6 @@ def _takes_files(request: WSGIRequest) -> bool:
 
 def _moved_from(request: WSGIRequest) -> Page | None:
     """Return the page that an old address leads on to."""
-    here = Redirect.get_for_site(Site.find_for_request(request))
+    here = Redirect.get_for_site(find_site(request))
     redirect = here.filter(old_path=Redirect.normalise_path(request.path_info)).first()
     return redirect and redirect.redirect_page and redirect.redirect_page.specific

@@ -13,5 +13,5 @@ What every page has, whatever its type.
     admin           the editor of every page
     editing         what it does beyond Wagtail's: the first save, and two editors of one page
     api             what programs get of every page
-    serving         a page found in one query
+    serving         Wagtail's door, for each method that a page takes
 """

@@ -10,7 +10,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import override
-from wagtail.models import Page, Site
+from wagtail.models import Page
+
+from cms.reading.sites import find_site
 
 Untyped: Any = object  # what is mixed into a page of Wagtail, which brings no types
 
@@ -22,7 +24,7 @@ def language_of(page: Page, request: HttpRequest) -> str:
     As long as translations are off, the locale of the front page of the default site stands for
     LANGUAGE_CODE, whatever that was when the site was set up; this takes no query.
     """
-    site = Site.find_for_request(request)
+    site = find_site(request)
     is_own = site is not None and site.is_default_site and site.root_page.locale_id == page.locale_id
     return settings.LANGUAGE_CODE if is_own and not _are_translated() else page.locale.language_code
 

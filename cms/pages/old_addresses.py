@@ -13,7 +13,8 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.encoding import iri_to_uri
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Site
+
+from cms.reading.sites import find_site
 
 LONGEST = 255  # characters of an old address
 MOST_PARTS = 20
@@ -71,7 +72,7 @@ def _old_paths(request: HttpRequest) -> tuple[list[str], list[str]]:
 def _redirects(request: HttpRequest, paths: list[str]) -> dict[str, list[Redirect]]:
     """Return the redirects from some paths, those of the site itself before those of all."""
     possible = [path for path in paths if len(path) <= LONGEST and "\0" not in path]
-    of_site = Q(site=Site.find_for_request(request)) | Q(site=None)
+    of_site = Q(site=find_site(request)) | Q(site=None)
     rows = Redirect.objects.filter(of_site, old_path__in=possible).select_related("redirect_page")
     found: dict[str, list[Redirect]] = {}
     for redirect in sorted(rows, key=lambda each: each.site_id is None):

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 from django.http import Http404, HttpRequest
-from wagtail.models import Page, PageLogEntry, PageViewRestriction, Site
+from wagtail.models import Page, PageLogEntry, PageViewRestriction
 from wagtail.query import PageQuerySet
 
 from cms.reading.prepared import Given, Prepared
+from cms.reading.sites import find_site
 from cms.text.numbers import read_number
 
 LONGEST_SLUG = 255
@@ -45,7 +46,7 @@ def _private(path: str, shown: Page | None = None) -> Exists:
 
 def in_site(pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
     """Return those of the site that a request is for. Translations are below another root, and in no site."""
-    site = Site.find_for_request(request)
+    site = find_site(request)
     return pages.filter(path__startswith=site.root_page.path) if site else pages.none()
 
 

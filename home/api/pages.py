@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import override
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
 from blog import json_ld
 from blog.api.cards import PostCard, cards
@@ -27,6 +27,7 @@ from cms.pictures import api as pictures
 from cms.pictures import specs
 from cms.pictures.api import PictureOut
 from cms.reading import public_pages
+from cms.reading.sites import find_site
 from home.api.contact import FormOut, form_of
 from home.models import LATEST_POSTS, ContactPage, HomePage, SiteIdentity, StandardPage
 
@@ -290,7 +291,7 @@ def _at(request: HttpRequest, path: str, query: str) -> HttpRequest:
 
 def _page_at(request: HttpRequest) -> Page | None:
     """Return the public page that is read at the address of a request."""
-    site, parts = Site.find_for_request(request), [part for part in request.path.split("/") if part]
+    site, parts = find_site(request), [part for part in request.path.split("/") if part]
     if site is None or len(parts) > MOST_PARTS or "\0" in request.path:
         return None
     try:
@@ -303,5 +304,5 @@ def _page_at(request: HttpRequest) -> Page | None:
 
 
 def _root(request: HttpRequest) -> str:
-    site = Site.find_for_request(request)
+    site = find_site(request)
     return site.root_url if site else request.build_absolute_uri("/")

@@ -6,10 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
 from cms.errors.problems import Problem
 from cms.pages.api import PageLink, language_tag, link
+from cms.reading.sites import find_site
 from home import navigation
 from home.models import SiteIdentity
 
@@ -56,7 +57,7 @@ class MenusOut(Schema):
 def get_site(request: HttpRequest) -> dict[str, Any]:
     """Who runs the requested site, as every page shows it."""
     identity, pages = SiteIdentity.for_request(request), _linked(request)
-    site = Site.find_for_request(request)
+    site = find_site(request)
     blog = pages["blog"]
     return {
         **{name: str(getattr(identity, name)) for name in SHOWN},
