@@ -6,8 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest
-from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 from wagtail.models import Page
 
 from blog.comments.reading import queries
@@ -18,7 +17,7 @@ from cms.pictures import specs
 from cms.pictures.api import PictureOut
 
 
-class TermOut(Schema):
+class TermOut(BaseModel):
     """An author, a category or a tag. ``slug`` is what ``list_posts`` takes."""
 
     slug: str

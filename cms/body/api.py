@@ -2,8 +2,7 @@
 
 from typing import Annotated, Any, Literal, get_args
 
-from ninja import Schema
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from wagtail.models import Page
 
 from cms.body.blocks import with_hosts
@@ -13,101 +12,101 @@ Text = Annotated[str, BeforeValidator(lambda text: text or "")]  # a block store
 Html = Annotated[str, Field(description="HTML with absolute links; a link nobody may follow is plain text.")]
 
 
-class HeadingOut(Schema):
+class HeadingOut(BaseModel):
     text: Text
     level: Literal["h2", "h3"]
     anchor: str = Field(description="Unique in the body, and the `id` of the heading in `html`.")
 
 
-class HeadingBlockOut(Schema):
+class HeadingBlockOut(BaseModel):
     type: Literal["heading"]
     id: str
     value: HeadingOut
 
 
-class ParagraphBlockOut(Schema):
+class ParagraphBlockOut(BaseModel):
     type: Literal["paragraph"]
     id: str
     value: Html
 
 
-class QuoteOut(Schema):
+class QuoteOut(BaseModel):
     text: Text
     who: Text
     source_url: Text
 
 
-class QuoteBlockOut(Schema):
+class QuoteBlockOut(BaseModel):
     type: Literal["quote"]
     id: str
     value: QuoteOut
 
 
-class CalloutOut(Schema):
+class CalloutOut(BaseModel):
     kind: Literal["info", "warning", "urgent"]
     heading: Text
     text: Html
 
 
-class CalloutBlockOut(Schema):
+class CalloutBlockOut(BaseModel):
     type: Literal["callout"]
     id: str
     value: CalloutOut
 
 
-class ComparisonRowOut(Schema):
+class ComparisonRowOut(BaseModel):
     question: Text
     answers: list[str] = Field(description="One for each of the options, in their order.")
 
 
-class ComparisonOut(Schema):
+class ComparisonOut(BaseModel):
     caption: Text
     options: list[str] = Field(description="The two or three things compared.")
     rows: list[ComparisonRowOut]
     sources: Text
 
 
-class ComparisonBlockOut(Schema):
+class ComparisonBlockOut(BaseModel):
     type: Literal["comparison"]
     id: str
     value: ComparisonOut
 
 
-class QuestionOut(Schema):
+class QuestionOut(BaseModel):
     question: Text
     answer: Html
 
 
-class QuestionsOut(Schema):
+class QuestionsOut(BaseModel):
     heading: Text
     questions: list[QuestionOut]
 
 
-class QuestionsBlockOut(Schema):
+class QuestionsBlockOut(BaseModel):
     type: Literal["faq"]
     id: str
     value: QuestionsOut
 
 
-class CaptionedPictureOut(Schema):
+class CaptionedPictureOut(BaseModel):
     picture: PictureOut | None = Field(description="Null while it is not drawn, or where it is deleted.")
     caption: Text
     credit: Text
 
 
-class ImageBlockOut(Schema):
+class ImageBlockOut(BaseModel):
     type: Literal["image"]
     id: str
     value: CaptionedPictureOut
 
 
-class ChosenPageOut(Schema):
+class ChosenPageOut(BaseModel):
     id: int
     title: str
     url: str
 
 
-class CallToActionOut(Schema):
+class CallToActionOut(BaseModel):
     heading: Text
     text: Text
     button: Text
@@ -115,7 +114,7 @@ class CallToActionOut(Schema):
     page: ChosenPageOut | None = Field(description="Null where it leads to another site.")
 
 
-class CallToActionBlockOut(Schema):
+class CallToActionBlockOut(BaseModel):
     type: Literal["call_to_action"]
     id: str
     value: CallToActionOut
@@ -137,13 +136,13 @@ TYPES = frozenset(
 )
 
 
-class OutlineItem(Schema):
+class OutlineItem(BaseModel):
     anchor: str
     text: str
     level: Literal["h2", "h3"]
 
 
-class BodyOut(Schema):
+class BodyOut(BaseModel):
     blocks: list[BlockOut]
     html: str = Field(
         description="The same as the site shows it: absolute addresses, and no id is there twice."

@@ -5,8 +5,7 @@ from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.utils.translation import to_locale
-from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 from wagtail.models import Page
 
 from cms.pages.languages import language_of
@@ -15,14 +14,14 @@ from cms.pictures import specs
 from cms.pictures.api import RenditionOut
 
 
-class PageLink(Schema):
+class PageLink(BaseModel):
     id: int
     title: str
     url: str = Field(description="Absolute.")
     path: str = Field(description="The address without the host; `resolve_path` takes it.")
 
 
-class OpenGraphOut(Schema):
+class OpenGraphOut(BaseModel):
     type: Literal["article", "website"]
     title: str
     description: str
@@ -33,7 +32,7 @@ class OpenGraphOut(Schema):
     image_alt: str
 
 
-class SearchEnginesOut(Schema):
+class SearchEnginesOut(BaseModel):
     """What belongs into the `<head>` of a page."""
 
     title: str

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 from wagtail.images.models import AbstractImage, AbstractRendition
 
 from cms.pictures import renditions, specs
@@ -14,13 +13,13 @@ DEFAULT = "format-webp|width-1200"
 NAMED = {"card": specs.CARD, "card_wide": specs.WIDE_CARD, "share": specs.SHARED}
 
 
-class RenditionOut(Schema):
+class RenditionOut(BaseModel):
     url: str
     width: int = Field(description="In pixels.")
     height: int = Field(description="In pixels.")
 
 
-class NamedSizesOut(Schema):
+class NamedSizesOut(BaseModel):
     """Crops around the focal point. Null for a size that is not drawn; a picture in a text has none."""
 
     card: RenditionOut | None = Field(description="640 by 400, WebP.")
@@ -28,7 +27,7 @@ class NamedSizesOut(Schema):
     share: RenditionOut | None = Field(description="1200 by 630, JPEG, for link previews.")
 
 
-class SourceOut(Schema):
+class SourceOut(BaseModel):
     """One `<source>` of a `<picture>`; the uncropped picture in several widths."""
 
     type: Literal["image/avif", "image/webp", "image/jpeg"]
@@ -36,7 +35,7 @@ class SourceOut(Schema):
     renditions: list[RenditionOut]
 
 
-class FocalPointOut(Schema):
+class FocalPointOut(BaseModel):
     x: float = Field(ge=0, le=1, description="From the left edge, as a fraction of the width.")
     y: float = Field(ge=0, le=1, description="From the top edge, as a fraction of the height.")
 
