@@ -58,6 +58,8 @@ def _link(url: str) -> str:
 
 def _links(text: str) -> Iterator[tuple[int, str]]:
     """Yield where each web address starts, and the address."""
+    if "://" not in text:
+        return
     for match in _LINK.finditer(text):
         url = _without_what_follows(match.group())
         if len(url) <= LONGEST_LINK:
