@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
-from granian.rsgi import HTTPProtocol, Scope
+from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
 
 from cms.errors.problems import API, CONTENT_TYPE, problem
 from cms.front import bodies, limits, wsgi
@@ -121,10 +121,13 @@ async def chunks_of(protocol: HTTPProtocol, length: int | None) -> AsyncIterator
     Return what can be read in parts; granian lets itself be read once.
 
     A short body is one part: each part that is waited for takes the interpreter from the threads, and so a
-    comment costs a seventh less.
+    comment costs a seventh less. Raises RefusedRequestError when its client goes away.
     """
     if length is not None and length <= bodies.IN_MEMORY:
-        yield await protocol()
+        try:
+            yield await protocol()
+        except ProtocolClosed:
+            raise RefusedRequestError(400) from None
         return
     async for chunk in protocol:
         yield chunk

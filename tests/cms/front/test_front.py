@@ -34,8 +34,10 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 
 @pytest.fixture(scope="module")
 def served(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with web_server(tmp_path_factory.mktemp("front") / "log") as site:
+    log = tmp_path_factory.mktemp("front") / "log"
+    with web_server(log) as site:
         yield site.port
+    assert "failed outside Django" not in log.read_text()
 
 
 @pytest.fixture
@@ -289,6 +291,17 @@ def test_a_message_that_is_cut_off_is_not_taken_for_a_whole_one(port, announced)
         line.shutdown(socket.SHUT_WR)
         line.recv(1)  # the answer, or the end of the line
     assert ask(port, "GET", "/healthz").status == 200
+
+    assert not ContactMessage.objects.exists()
+
+
+@pytest.mark.parametrize("announced", [len(WORDS), 100_000])
+@pytest.mark.parametrize("begun", [b"", WORDS[:3]], ids=["nothing", "a beginning"])
+def test_who_goes_away_while_sending_leaves_nothing_in_the_log(port, announced, begun):
+    """The log is read when the server has stopped."""
+    sent = head("POST", "/contact/", f"Content-Length: {announced}", f"Content-Type: {FORM_TYPE}")
+    with connect(port, sent + begun):
+        assert ask(port, "GET", "/healthz").status == 200  # time enough for the other request to begin
 
     assert not ContactMessage.objects.exists()
 
