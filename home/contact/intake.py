@@ -59,22 +59,24 @@ def keep(page: Addressed, sent: SentMessage, staff: list[str]) -> ContactMessage
     _keep_files(message, sent)
     for address in dict.fromkeys(staff):
         MessageRecipient.objects.create(message=message, sealed_address=vault.seal(address))
+    if sent.wants_copy:
+        MessageCopy.objects.create(message=message)
     if message.state != State.SPAM:
-        promise_mail(message, wants_copy=sent.wants_copy)
+        promise_mail(message)
     return message
 
 
-def promise_mail(message: ContactMessage, *, wants_copy: bool = False) -> None:
+def promise_mail(message: ContactMessage) -> None:
     """
-    Queue the mail about a message for each recipient, once; and for a copy, the question to the visitor.
+    Queue the mail about a message for each recipient, once; and where a copy is wanted, the question to the
+    visitor.
 
     Whether the question is asked is decided when the mail is written.
     """
     announcing.announce(events.MESSAGE_RECEIVED, lambda: _things(message))
     for row in message.recipients.order_by("pk"):
         digests.queue(mail.RECEIVED, message.pk, f"recipient:{row.pk}", address=row.address)
-    if wants_copy:
-        copy = MessageCopy.objects.create(message=message)
+    if copy := MessageCopy.objects.filter(message=message, confirmed_at=None).first():
         questions.queue(copies.CONFIRM, message.pk, copy.recipient, address=message.reply_address)
 
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from cms.outbox.models import Delivery, Suppression
-from home.contact import actions, retention
+from home.contact import actions, copies, retention
 from home.contact.models import ContactMessage, CopyToken, MessageCopy
 from home.contact.site_settings import MessageSettings
 from tests import crawl
@@ -194,11 +194,29 @@ def test_tokens_are_kept_as_digests(link):
     assert secret.encode() not in crawl.database_bytes()
 
 
-def test_nobody_asks_about_spam_or_without_a_wish(client, contact):
+def test_nobody_asks_about_spam_or_without_a_wish(client, contact, smtp):
     client.post(contact.url, {**WORDS, "honeypot": "x"})
     client.post(contact.url, {**WORDS, "send_copy": "", "message": "Other"})
+    deliver()
 
-    assert not MessageCopy.objects.exists()
+    assert ContactMessage.objects.count() == 2
+    assert not Delivery.objects.filter(event=copies.CONFIRM).exists()
+    assert mails_to(smtp) == []
+
+
+def test_who_was_taken_for_spam_by_mistake_is_asked_later(client, contact, smtp, admin):
+    client.post(contact.url, {**WORDS, "honeypot": "x"})
+    message = ContactMessage.objects.get()
+    assert actions.mark_as_not_spam(message, by=admin)
+    deliver()
+    press(link_in(mails_to(smtp)[0]))
+    deliver()
+    assert MARK in mails_to(smtp)[1].get_content()
+
+    assert actions.mark_as_spam(message, by=admin)
+    assert actions.mark_as_not_spam(message, by=admin)
+    deliver()
+    assert len(mails_to(smtp)) == 2
 
 
 def test_what_staff_call_spam_is_neither_asked_about_nor_copied(contact, smtp, admin):
