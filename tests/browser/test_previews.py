@@ -10,10 +10,9 @@ from cms.previews.models import PreviewSettings
 from tests.browser import front_end
 from tests.browser.conftest import log_in
 
-# Wagtail takes what is in the form two seconds after it was opened for what was there at the start.
-WATCHED = (
-    "document.addEventListener('w-unsaved:watch-edits', e => { document.documentElement.id = 'watched'; })"
-)
+# Wagtail takes what is in the form two seconds after it was opened for what was there at the start; and once
+# more two seconds after a preview was slow.
+UNTIL_EDITS_ARE_SEEN = 5_000  # milliseconds
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -31,7 +30,7 @@ def front(live_server, watch, settings, post):
 def editing(arrive, editor, front, post) -> Page:
     tab = arrive(viewport={"width": 1600, "height": 1000})
     log_in(tab, "editor")
-    tab.add_init_script(WATCHED)
+    tab.clock.install()
     tab.goto(f"/admin/pages/{post.pk}/edit/")
     return tab
 
@@ -44,7 +43,7 @@ def test_the_panel_shows_the_draft_in_the_front_end_as_it_is_written(editing, fr
     editing.get_by_role("button", name="Toggle preview").click()
     expect(framed(editing).get_by_role("heading")).to_have_text("A quiet hour")
 
-    editing.locator("#watched").wait_for()
+    editing.clock.run_for(UNTIL_EDITS_ARE_SEEN)
     editing.get_by_role("textbox", name="Title").first.fill("A loud hour")
 
     expect(framed(editing).get_by_role("heading")).to_have_text("A loud hour")
