@@ -1,8 +1,8 @@
 """
-An editor's page that is closed while it tells that it is open.
+An editor's page that is closed while one of its pings is on the way.
 
-Wagtail 8.0.1 reads the session of an open page, and then saves it whatever became of it: one that was ended
-in between comes back and is shown to others for 25 minutes, and of two at once the second is a 500.
+Wagtail 8.0.1 reads the editing session and then saves it, even if it was released in between. The session
+comes back and is shown to other editors for 25 minutes; of two such pings at once, the second is a 500.
 `test_editing_sessions` fails when Wagtail leaves it ended; then ours can go.
 """
 

@@ -304,7 +304,7 @@ def _share(tops: list[_Top], limit: int) -> dict[int, list[int]]:
 def _words(in_place: dict[int, list[int]], own: list[int]) -> list[ReaderComment]:
     """Return threads in their order, then replies in theirs: the first, and the visitor's own that wait."""
     keys = {*in_place, *(pk for replies in in_place.values() for pk in replies)}
-    comments = _with_own([*keys, *own], own) if own else _with_keys_of_everybody(keys=keys)
+    comments = _for_author([*keys, *own], own) if own else _for_everybody(keys=keys)
     found = {comment.pk: comment for comment in comments}
     mine = {pk for pk in own if pk in found and found[pk].root_id in in_place}
     waiting = {pk for pk in mine if found[pk].status == Status.PENDING}
@@ -312,15 +312,13 @@ def _words(in_place: dict[int, list[int]], own: list[int]) -> list[ReaderComment
     return [found[pk] for pk in order if pk in found]
 
 
-# Neither is asked by page: what SQLite would then read is the whole page.
-
-
-def _with_own(keys: list[int], own: list[int]) -> QuerySet[ReaderComment]:
+def _for_author(keys: list[int], own: list[int]) -> QuerySet[ReaderComment]:
+    """Not asked by page, nor is the next one: what SQLite would then read is the whole page."""
     return ReaderComment.objects.filter(_readable(own), pk__in=keys, under_held=False).order_by()
 
 
 @prepared
-def _with_keys_of_everybody() -> QuerySet[ReaderComment]:
+def _for_everybody() -> QuerySet[ReaderComment]:
     keys = [Given("keys", many=True)]
     return ReaderComment.objects.filter(_readable(), id__in=keys, under_held=False).order_by()
 

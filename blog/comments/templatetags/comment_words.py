@@ -23,17 +23,17 @@ def selected() -> str:
 
 
 @register.filter
-def answered(name: str) -> SafeString:
+def in_reply_to(name: str) -> SafeString:
     return _filled(gettext("In reply to %(name)s"), name=escape(name))
 
 
 @register.filter
-def to_reply(name: str) -> SafeString:
+def reply_label(name: str) -> SafeString:
     return _filled(gettext('Reply<span class="vh"> to %(name)s</span>'), name=escape(name))
 
 
 @register.filter
-def to_report(name: str) -> SafeString:
+def report_label(name: str) -> SafeString:
     return _filled(gettext('Report<span class="vh"> the comment by %(name)s</span>'), name=escape(name))
 
 
