@@ -34,10 +34,10 @@ from cms.pages import slugs
 from cms.pages.addresses import AddressMixin
 from cms.pages.languages import OwnLanguageMixin
 from cms.pages.search_engines import SearchEnginesMixin
-from cms.pages.tidy import TidyFieldsMixin
 from cms.pictures import specs
 from cms.reading import public_pages
 from cms.reading.prepared import Given, prepared
+from cms.text.tidy import TidyFieldsMixin
 
 WORDS_A_MINUTE = 238
 POSTS_A_PAGE = 9

@@ -6,6 +6,7 @@ The doors and the ground floor. It knows neither `home` nor `blog`, except where
     outbox/ webhooks/ rate_limit/                   what leaves, and how much may come in
     pages/ body/ pictures/ search/ templatetags/    what every page is made of
     previews/                                       drafts, before they are published
+    brand/                                          who runs the site, and how that looks
     errors/ http/                                   how requests are judged and refused
     reading/ text/ cursors                          cheap queries, clean text, lists in pieces
     vault keyring/                                  sealed addresses, and their keys

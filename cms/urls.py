@@ -17,6 +17,7 @@ from cms.accounts.log_in import LoginView, LogoutView
 from cms.accounts.reading import log_in_to_read
 from cms.api import borrowed
 from cms.api import door as api
+from cms.brand.views import brand_sheet
 from cms.credentials.guessing import remember_device, slow_down
 from cms.health import healthz, readyz
 from cms.http.cross_site import same_site_posts
@@ -49,6 +50,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("robots.txt", read_only(robots), name="robots"),
+    path("brand/<slug:digest>.css", read_only(brand_sheet), name="brand_sheet"),
     path("favicon.ico", read_only(favicon)),  # asked for without being named
     path(".well-known/security.txt", read_only(security_txt), name="security_txt"),
     path("sitemap.xml", read_only(sitemap), SITEMAP, name="sitemap"),

@@ -12,7 +12,7 @@ class HomeConfig(AppConfig):
         from wagtail.images import get_image_model
         from wagtail.signals import page_published
 
-        from cms.fixes import editing_sessions, redirect_batches, whole_acts
+        from cms.fixes import editing_sessions, redirect_batches, time_zones, whole_acts
         from cms.fixes.spreadsheets import keep_cells_harmless
         from cms.outbox import chores
         from cms.pictures import renditions
@@ -31,6 +31,7 @@ class HomeConfig(AppConfig):
         whole_acts.make_whole()
         redirect_batches.keep_within_bounds()
         editing_sessions.leave_ended()
+        time_zones.show_those_of_the_site()
         chores.register("draw pictures", timedelta(seconds=2), drawing.draw_due)
         chores.register("find undrawn pictures", timedelta(minutes=10), drawing.find_undrawn)
         chores.register("clean pictures", timedelta(seconds=15), cleaning.clean_some)

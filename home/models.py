@@ -8,7 +8,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
-from wagtail.contrib.settings.models import register_setting
 from wagtail.images import get_image_model_string
 from wagtail.models import Page, PageManager
 from wagtail.search import index
@@ -23,9 +22,7 @@ from cms.http.outcome import take_or_show
 from cms.pages.addresses import AddressMixin
 from cms.pages.languages import OwnLanguageMixin
 from cms.pages.search_engines import SearchEnginesMixin
-from cms.pages.tidy import TidyFieldsMixin
 from cms.reading import public_pages
-from cms.reading.site_settings import SiteDecisions
 from home.contact import questions, subjects
 from home.contact import views as contact_views
 from home.contact.forms import ContactForm
@@ -231,54 +228,3 @@ class PictureCare(models.Model):
     def problem_in_words(self) -> str:
         """What is wrong, in the active language: what is stored is a message of the catalogue."""
         return gettext(self.problem) if self.problem else ""
-
-
-@register_setting(icon="site")
-class SiteIdentity(TidyFieldsMixin, SiteDecisions):
-    """Who runs the site, as shown on every page."""
-
-    name = models.CharField(max_length=80, default=_("Our site"))
-    tagline = models.CharField(max_length=160, blank=True)
-    telephone = models.CharField(max_length=40, blank=True)
-    address = models.CharField(max_length=200, blank=True)
-    opening_hours = models.CharField(max_length=200, blank=True)
-    emergency_line = models.CharField(
-        max_length=200, blank=True, help_text=_("What to do in an emergency, shown beside the forms.")
-    )
-    comment_notice = models.CharField(
-        max_length=200, blank=True, help_text=_("What a reader should know before commenting.")
-    )
-
-    privacy_page = models.ForeignKey(
-        "wagtailcore.Page",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        help_text=_("Linked at the foot of every page."),
-    )
-
-    select_related = ("privacy_page",)
-    panels = (
-        FieldPanel("name", heading=_("Name")),
-        FieldPanel("tagline", heading=_("Tagline")),
-        FieldPanel("privacy_page", heading=_("Privacy page")),
-        MultiFieldPanel(
-            [
-                FieldPanel("telephone", heading=_("Telephone")),
-                FieldPanel("address", heading=_("Address")),
-                FieldPanel("opening_hours", heading=_("Opening hours")),
-            ],
-            _("Where and when"),
-        ),
-        MultiFieldPanel(
-            [
-                FieldPanel("emergency_line", heading=_("Emergency line")),
-                FieldPanel("comment_notice", heading=_("Comment notice")),
-            ],
-            _("Beside the forms"),
-        ),
-    )
-
-    class Meta:
-        verbose_name = _("site identity")

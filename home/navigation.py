@@ -6,10 +6,10 @@ from django.http import HttpRequest
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
+from cms.brand.models import SiteIdentity
 from cms.reading import public_pages
 from cms.reading.prepared import Given, prepared
 from cms.reading.sites import find_site
-from home.models import SiteIdentity
 
 KINDS = ("blog", "contact", "privacy")
 LINKED = {"blogindexpage": "blog", "contactpage": "contact"}

@@ -211,7 +211,7 @@ def test_every_role_finds_only_its_own_doors(roles):
         "/admin/users/": {"admin"},
         "/admin/groups/": {"admin"},
         "/admin/sites/": {"admin"},
-        "/admin/settings/home/siteidentity/": {"admin"},
+        "/admin/settings/brand/siteidentity/": {"admin"},
     }
     for url, allowed in doors.items():
         opened = {

@@ -175,7 +175,7 @@ def admin_urls(of_blog: bool) -> list[str]:
     urls += [url for door in doors if (url := door.url()).startswith("/admin/snippets/blog")]
     site = Site.objects.get().pk
     urls += [
-        f"/admin/settings/home/siteidentity/{site}/",
+        f"/admin/settings/brand/siteidentity/{site}/",
         f"/admin/settings/blog_comments/discussion/{site}/",
     ]
     urls += [

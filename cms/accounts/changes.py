@@ -16,10 +16,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.text import get_text_list
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.users.views.bulk_actions import SetActiveStateBulkAction
 
+from cms.brand import names
+from cms.brand.clock import site_locale
 from cms.credentials import tokens
 from cms.credentials.staff import Staff
 from cms.second_factor import sure
@@ -113,7 +115,7 @@ def _users(group: Any, pk_set: set[int] | None) -> Collection[Staff]:
 
 def _tell(before: Staff, user: Staff, changed: list[str]) -> None:
     """Write to the address of before the change, in the language of the site."""
-    with override(settings.LANGUAGE_CODE):
+    with site_locale():
         what = get_text_list([str(TOLD[name]) for name in changed], gettext("and"))
         words = {
             "name": before.get_username(),
@@ -122,7 +124,7 @@ def _tell(before: Staff, user: Staff, changed: list[str]) -> None:
             "count": len(changed),
             "tokens": tokens.count_of(before),
             "is_new_address": "email" in changed,
-            "site": settings.WAGTAIL_SITE_NAME,
+            "site": names.site_name(),
             "address": settings.SITE_URL,
             "reset": settings.SITE_URL + reverse("wagtailadmin_password_reset"),
         }

@@ -20,6 +20,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from wagtail.admin.forms.auth import PasswordResetForm
 
+from cms.brand import names
 from cms.credentials.staff import Staff
 from cms.outbox import actions as outbox
 from cms.outbox import budget
@@ -84,5 +85,5 @@ def _words(user: Staff) -> dict[str, Any]:
         "token": default_token_generator.make_token(user),
         "protocol": scheme,
         "domain": host,
-        "site_name": settings.WAGTAIL_SITE_NAME,
+        "site_name": names.site_name(),
     }

@@ -14,6 +14,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.models import APIToken
 from wagtail.users.views import api_tokens
 
+from cms.brand import names
 from cms.credentials.tokens import ends_at
 from cms.outbox import actions as outbox
 from cms.second_factor.sure import SureForm
@@ -62,10 +63,10 @@ def letter(token_id: int, recipient: str) -> EmailMessage | None:
         "name": token.user.get_username(),
         "token": " ".join(token.name.split()),
         "ends": ends_at(token),
-        "site": settings.WAGTAIL_SITE_NAME,
+        "site": names.site_name(),
         "address": settings.SITE_URL,
     }
     body = render_to_string("cms/accounts/token_made.txt", words)
-    subject = gettext("%(site)s: a new token for the API") % {"site": settings.WAGTAIL_SITE_NAME}
+    subject = gettext("%(site)s: a new token for the API") % {"site": names.site_name()}
     headers = {"Auto-Submitted": "auto-generated"}
     return EmailMessage(subject, body, to=[token.user.email], headers=headers)

@@ -5,6 +5,7 @@ import re
 from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 
+from cms.brand import names
 from cms.credentials.staff import Staff
 
 LONGEST = 200  # characters looked at: what is longer is no common word with something behind it
@@ -26,7 +27,7 @@ class LongerCommonPasswordValidator(CommonPasswordValidator):
 
 
 def _without_words_of_the_site(letters: str) -> str:
-    named = f"{settings.SITE_HOST} {settings.WAGTAIL_SITE_NAME} wagtail admin".lower()
+    named = f"{settings.SITE_HOST} {names.site_name()} wagtail admin".lower()
     words = sorted(re.findall(r"[^\W\d_]{3,}", named), key=len, reverse=True)
     return re.sub("|".join(words), "", letters)
 

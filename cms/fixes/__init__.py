@@ -6,5 +6,6 @@ Fixes for faults of Wagtail 8.0 and Django 5.2. Each module says what is wrong, 
     whole_acts         copying, moving and publishing, half done after a failure
     redirect_batches   redirects of a large section, lost or a 500
     catalogues         texts of each app in a catalogue of its own, and slow to find
+    time_zones         staff without a time zone of their own, shown UTC
     spreadsheets       exported cells that run as formulas or break a workbook
 """

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.utils.translation import override
+from cms.brand.clock import site_locale
 
 Renderer = Callable[[int, str], Any]
 Over = Callable[[int, str], object]
@@ -80,8 +79,8 @@ def kind(event: str) -> str:
 
 
 def render(event: str, subject_id: int, recipient: str) -> Any:
-    """Render in the language of the site. Raises UnknownEventError, NotYetError."""
-    with override(settings.LANGUAGE_CODE):
+    """Render in the language and the times of the site. Raises UnknownEventError, NotYetError."""
+    with site_locale():
         return _known(event).render(subject_id, recipient)
 
 

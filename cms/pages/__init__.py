@@ -7,7 +7,6 @@ What every page has, whatever its type.
     languages       the language a page is shown in
     publishing      several at once, with aliases among them
     slugs           slugs in any script
-    tidy            fields without characters that XML, a workbook or a header cannot hold
     search_engines  canonical address, and pages hidden from search engines
     feeds           Atom, sent again only when it has changed
     admin           the editor of every page

@@ -1,8 +1,8 @@
 """
 The language a page is shown in: that of its locale.
 
-What is no page of Wagtail (the search, an error, what a link in a mail opens) is shown in LANGUAGE_CODE, and
-the admin in the language each person has chosen.
+What is no page of Wagtail (the search, an error, what a link in a mail opens) is shown in the language of the
+site (`cms.brand.clock`), and the admin in the language each person has chosen.
 """
 
 from typing import Any
@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import override
 from wagtail.models import Page
 
+from cms.brand import memory
 from cms.reading.sites import find_site
 
 Untyped: Any = object  # what is mixed into a page of Wagtail, which brings no types
@@ -21,12 +22,12 @@ def language_of(page: Page, request: HttpRequest) -> str:
     """
     Return the language of a page's locale.
 
-    As long as translations are off, the locale of the front page of the default site stands for
-    LANGUAGE_CODE, whatever that was when the site was set up; this takes no query.
+    As long as translations are off, the locale of the front page of the default site stands for the site's
+    language, whatever that was when the site was set up; this takes no query.
     """
     site = find_site(request)
     is_own = site is not None and site.is_default_site and site.root_page.locale_id == page.locale_id
-    return settings.LANGUAGE_CODE if is_own and not _are_translated() else page.locale.language_code
+    return memory.brand().language if is_own and not _are_translated() else page.locale.language_code
 
 
 def _are_translated() -> bool:

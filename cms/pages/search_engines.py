@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 
-from cms.pages.tidy import TidyFieldsMixin
+from cms.text.tidy import TidyFieldsMixin
 
 
 class SearchEnginesMixin(TidyFieldsMixin, models.Model):

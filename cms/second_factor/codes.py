@@ -14,10 +14,10 @@ import segno
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor import InvalidToken
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from django.conf import settings
 from django.utils.translation import gettext
 
 from cms import vault
+from cms.brand import names
 from cms.credentials.staff import Staff
 from cms.second_factor.models import Authenticator, RecoveryCode
 
@@ -50,7 +50,7 @@ def key_in_words(sealed_key: bytes) -> str:
 
 def picture(sealed_key: bytes, user: Staff) -> str:
     """Return a QR code as SVG, for an app to read the key from."""
-    address = _totp(sealed_key).get_provisioning_uri(user.get_username(), settings.WAGTAIL_SITE_NAME)
+    address = _totp(sealed_key).get_provisioning_uri(user.get_username(), names.site_name())
     return segno.make(address, error="m").svg_inline(
         scale=4, light="#fff", title=gettext("QR code"), omitsize=True
     )

@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cms.brand import names
 from cms.credentials.staff import Staff
 from cms.outbox import actions as outbox
 from cms.outbox import events
@@ -50,7 +51,7 @@ def _letter(event: str, at: int, recipient: str) -> EmailMessage | None:
     log_in = LOG_IN % {"name": user.get_username()}
     not_you = NOT_YOU % {"address": f"{settings.SITE_URL}/admin/account/"}
     body = f"{HAPPENED[event]}\n\n{log_in}\n\n{not_you}\n"
-    subject = (TRIED if event == GUESSED else CHANGED) % {"site": settings.WAGTAIL_SITE_NAME}
+    subject = (TRIED if event == GUESSED else CHANGED) % {"site": names.site_name()}
     return EmailMessage(subject, body, to=[user.email], headers={"Auto-Submitted": "auto-generated"})
 
 

@@ -25,6 +25,7 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
+from cms.brand import names
 from cms.credentials.staff import Staff
 from cms.second_factor.models import Passkey
 
@@ -170,7 +171,7 @@ def _read(answer: str, read: Callable[[Any], Any]) -> Any:
 
 def _server() -> Fido2Server:
     host = urlsplit(settings.SITE_URL).hostname
-    site = PublicKeyCredentialRpEntity(name=settings.WAGTAIL_SITE_NAME, id=host)
+    site = PublicKeyCredentialRpEntity(name=names.site_name(), id=host)
     return Fido2Server(site, verify_origin=lambda origin: origin == settings.SITE_URL)
 
 

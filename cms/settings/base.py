@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from whitenoise.compress import Compressor
 
-from cms.settings import environment
+from cms.settings import environment, names
 
 # --- Where we are ---
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -43,6 +43,9 @@ STARTED = datetime.now(UTC)
 # --- What a monitor learns ---
 READYZ_KEPT = 2.0  # seconds: anyone may ask, and the database is asked no more often
 
+# --- What each process knows of the site without asking ---
+BRAND_KEPT = 1.0  # seconds: its name, language and time zone
+
 # --- What runs ---
 INSTALLED_APPS = [
     "cms.apps.CmsConfig",
@@ -50,6 +53,7 @@ INSTALLED_APPS = [
     "home.contact.apps.ContactConfig",
     "blog",
     "blog.comments.apps.CommentsConfig",
+    "cms.brand.apps.BrandConfig",
     "cms.outbox.apps.OutboxConfig",
     "cms.webhooks.apps.WebhooksConfig",
     "cms.rate_limit.apps.RateLimitConfig",
@@ -92,6 +96,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cms.http.cookies.KeepPersonalMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "cms.brand.clock.keep",
     "cms.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -279,13 +284,14 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False  # likewise, on a panel that asks for t
 LANGUAGE_CODE = environment.language("LANGUAGE_CODE", "en-gb")
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "cms.settings.formats"
-TIME_ZONE = "UTC"
+TIME_ZONE = "UTC"  # of a site whose owner has set none
 
 # --- Wagtail ---
-WAGTAIL_SITE_NAME = "Clinic"
+WAGTAIL_SITE_NAME = names.site_name  # as its owner has set it
 WAGTAILADMIN_BASE_URL = SITE_URL
 # Editors' browsers send no requests to other servers.
-WAGTAIL_USER_TIME_ZONES = sorted(available_timezones() - {"localtime"})  # which no browser knows
+# No browser knows "localtime", and TIME_ZONE stands for that of the site (cms/fixes/time_zones.py).
+WAGTAIL_USER_TIME_ZONES = sorted(available_timezones() - {"localtime", TIME_ZONE})
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False

@@ -10,4 +10,5 @@ Text that people typed: cleaned, bounded, compared, shown. Everything takes time
     mail_address   what an e-mail address is
     embedding      data inside a page, as a script element that runs nothing
     fields         form fields that do all this
+    tidy           texts of models without characters that XML, a workbook or a header cannot hold
 """

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from cms.brand import names
 from cms.outbox import actions as outbox
 from cms.webhooks.models import Call
 
@@ -33,7 +34,7 @@ def disabled_mail(call_id: int, recipient: str) -> EmailMessage | None:
         "address": settings.SITE_URL + reverse("webhooks:endpoint", args=[call.endpoint_id]),
     }
     body = render_to_string("cms/webhooks/disabled.txt", words)
-    subject = gettext("%(site)s: a webhook endpoint is disabled") % {"site": settings.WAGTAIL_SITE_NAME}
+    subject = gettext("%(site)s: a webhook endpoint is disabled") % {"site": names.site_name()}
     headers = {"Auto-Submitted": "auto-generated"}
     return EmailMessage(subject, body, to=[user.email], headers=headers)
 

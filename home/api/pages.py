@@ -19,6 +19,7 @@ from blog.comments.posting.api import CommentSettings, comment_settings
 from blog.comments.reading import queries
 from blog.models import BlogIndexPage, BlogPostPage
 from cms.body.api import BodyOut, body
+from cms.brand.models import SiteIdentity
 from cms.errors.problems import Problem
 from cms.pages import old_addresses
 from cms.pages.api import PageFields, PageLink, language_tag, link, search_engines
@@ -29,7 +30,7 @@ from cms.pictures.api import PictureOut
 from cms.reading import public_pages
 from cms.reading.sites import find_site
 from home.api.contact import FormOut, form_of
-from home.models import LATEST_POSTS, ContactPage, HomePage, SiteIdentity, StandardPage
+from home.models import LATEST_POSTS, ContactPage, HomePage, StandardPage
 
 router = Router(tags=["pages"])
 

@@ -8,11 +8,11 @@ from ninja import Router, Schema
 from pydantic import Field
 from wagtail.models import Page
 
+from cms.brand.models import SiteIdentity
 from cms.errors.problems import Problem
 from cms.pages.api import PageLink, language_tag, link
 from cms.reading.sites import find_site
 from home import navigation
-from home.models import SiteIdentity
 
 router = Router(tags=["site"])
 

@@ -1,7 +1,5 @@
 """The mail that takes a visitor's message to staff."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
@@ -9,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
-from wagtail.models import Site
 
+from cms.brand.names import site_name
 from cms.text.cleaning import printable
 from cms.text.mail_address import needs_smtputf8
 from home.contact.models import ContactMessage, MessageRecipient
@@ -84,13 +82,6 @@ def subject_of(message: ContactMessage) -> str:
     """Return the site's own words and the selected subject, never the visitor's words."""
     about = " ".join(printable(message.subject).split()) or gettext("Message from the contact page")
     return f"{site_name()}: {about} ({message.pk})"
-
-
-def site_name() -> str:
-    """Return the name of the site, or its host: the record is gone once its root page was deleted."""
-    site = Site.objects.filter(is_default_site=True).first()
-    name = (site.site_name or site.hostname) if site else urlsplit(settings.SITE_URL).hostname
-    return " ".join(printable(name or "").split())
 
 
 def received_digest(message_ids: list[int], recipient: str) -> tuple[EmailMessage, set[int]] | None:

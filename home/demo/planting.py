@@ -10,13 +10,14 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
 from blog.models import Author, BlogIndexPage, BlogPostPage, Category
+from cms.brand.models import SiteIdentity
 from cms.credentials.staff import Staff
 from home.demo import pages, people
 from home.demo.blocks import Block, filled, heading
 from home.demo.illustrations import FOLDER, PICTURES
 from home.demo.posts import POSTS
 from home.demo.shapes import Post, at
-from home.models import ContactPage, HomePage, SiteIdentity, StandardPage
+from home.models import ContactPage, HomePage, StandardPage
 
 OPENED = at("2026-07-01 09:00")
 

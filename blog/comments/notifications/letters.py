@@ -16,13 +16,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator, wrap
 from django.utils.translation import gettext
-from wagtail.models import Page, Site
+from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
 from blog.comments.models import Reader, ReaderComment, Subscription, SubscriptionQuerySet, Token
 from blog.comments.notifications import subscribing
 from blog.comments.states import REFUSED as REFUSED_STATES
 from blog.comments.states import Status
+from cms.brand.names import site_name
 from cms.outbox import questions, suppression
 from cms.outbox.events import NotYetError
 from cms.outbox.models import Delivery
@@ -119,12 +120,10 @@ def _letter(wish: Subscription, subject: str, template: str, words: dict[str, An
     ):
         return None
     unsubscribe = _link("unsubscribe", subscribing.new_secret(wish.comment, Token.Purpose.UNSUBSCRIBE))
-    site = Site.objects.filter(is_default_site=True).first()
-    called = site.site_name if site else ""
     always = {
         "title": _title(wish.comment),
         "unsubscribe": unsubscribe,
-        "site": called or gettext("the site"),
+        "site": site_name(),
     }
     text = render_to_string(f"blog/comments/email/{template}.txt", {**always, **words})
     return EmailMessage(

@@ -242,7 +242,7 @@ class TestLinksOfEveryPage:
     def test_they_are_found_in_the_tree_whatever_the_pages_are_called(self, home, blog, contact, admin):
         privacy = StandardPageFactory(parent=home, slug="what-we-keep")
         signed_in(admin).post(
-            f"/admin/settings/home/siteidentity/{home.get_site().pk}/",
+            f"/admin/settings/brand/siteidentity/{home.get_site().pk}/",
             {"name": "Clinic", "privacy_page": privacy.pk},
         )
         for page, slug in ((blog, "articles"), (contact, "write-to-us"), (privacy, "privacy-notice")):

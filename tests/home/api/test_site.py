@@ -2,7 +2,7 @@
 
 import pytest
 
-from home.models import SiteIdentity
+from cms.brand.models import SiteIdentity
 from tests.conftest import visitor
 from tests.factories import PostFactory, StandardPageFactory
 

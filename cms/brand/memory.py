@@ -1,0 +1,71 @@
+"""
+The identity of the default site, as each process knows it: at most a second old.
+
+Mails, errors and the clock of every request need it. It does not change while it is read, so threads share
+it; an error page has it also when the database is away.
+"""
+
+import time
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import DatabaseError
+from wagtail.models import Site
+
+from cms.brand.models import SiteIdentity
+
+
+class Brand(NamedTuple):
+    name: str
+    tagline: str
+    language: str
+    zone: ZoneInfo
+    stylesheet_url: str
+    letters: str
+    sender_name: str
+    sender_address: str
+
+
+class _Memory(NamedTuple):
+    brand: Brand
+    read_at: float  # seconds, of the process's clock
+
+
+_memory: list[_Memory] = []  # the last one counts; a thread replaces it as a whole
+
+
+def brand() -> Brand:
+    """Return the brand of the default site. Never raises: what was read last is better than an error."""
+    last = _memory[-1] if _memory else None
+    if last and time.monotonic() - last.read_at < settings.BRAND_KEPT:
+        return last.brand
+    try:
+        fresh = _read()
+    except DatabaseError:
+        fresh = last.brand if last else _of(SiteIdentity())
+    _memory[:] = [_Memory(fresh, time.monotonic())]
+    return fresh
+
+
+def forget(**signal: Any) -> None:
+    """Read it anew the next time; other processes do within a second."""
+    _memory.clear()
+
+
+def _read() -> Brand:
+    site = Site.objects.filter(is_default_site=True).only("pk").first()
+    return _of(SiteIdentity.for_site_id(site.pk if site else None))
+
+
+def _of(identity: SiteIdentity) -> Brand:
+    return Brand(
+        name=" ".join(str(identity.name).split()),
+        tagline=identity.tagline,
+        language=identity.language or settings.LANGUAGE_CODE,
+        zone=ZoneInfo(identity.time_zone or settings.TIME_ZONE),
+        stylesheet_url=identity.stylesheet_url,
+        letters=identity.letters,
+        sender_name=identity.sender_name,
+        sender_address=identity.sender_address,
+    )
