@@ -2,6 +2,7 @@
 
 import gc
 import os
+import time
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -14,6 +15,8 @@ from django.db import connection
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
+from cms.brand import memory
+from cms.brand.models import SiteIdentity
 from home.models import HomePage
 from tests import server_errors
 from tests.chromium import chromium  # noqa: F401 -- a fixture
@@ -54,8 +57,13 @@ def _no_server_error_unless_asked_for(request: pytest.FixtureRequest) -> Iterato
 
 @pytest.fixture(autouse=True)
 def _forget_what_was_cached() -> None:
-    """A rolled-back picture's renditions, above all: the next one has its id, and would seem to be drawn."""
+    """
+    A rolled-back picture's renditions, above all: the next one has its id, and would seem to be drawn.
+
+    A site that was rolled back was called something else.
+    """
     cache.clear()
+    memory._memory[:] = [memory._Memory(memory._of(SiteIdentity()), time.monotonic())]
 
 
 def with_static_files(handler: type[StaticFilesHandler]) -> Iterator[LiveServer]:
