@@ -24,7 +24,7 @@ OTHER_SESSIONS_END = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-NEEDS_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "django_db_blocker"}
+NEEDS_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop in the test's thread
 
 
