@@ -20,7 +20,7 @@ from cms.invitations import names
 from cms.invitations.actions import NewAccount, Wish
 from cms.invitations.models import Invitation
 from cms.second_factor.sure import SureForm
-from cms.text.fields import ENTER_ADDRESS, LONGEST_ADDRESS, TOO_LONG, AddressField, TypedField, at_most
+from cms.text.fields import LONGEST_ADDRESS, TOO_LONG, AddressField, TypedField, at_most
 
 ADMINISTRATOR = "administrator"  # beside the keys of groups
 LONGEST_PASSWORD = 1000
@@ -45,7 +45,10 @@ class InvitationForm(SureForm):
         max_length=LONGEST_ADDRESS,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text=_("The invitation goes there. It works for seven days, once."),
-        error_messages={"required": ENTER_ADDRESS, "max_length": at_most(TOO_LONG, LONGEST_ADDRESS)},
+        error_messages={
+            "required": _("Enter their email address."),
+            "max_length": at_most(TOO_LONG, LONGEST_ADDRESS),
+        },
     )
     roles = forms.MultipleChoiceField(
         label=_("What may they do?"),
@@ -77,13 +80,13 @@ class InvitationForm(SureForm):
         )
 
 
-def _password(label: Any, **more: Any) -> forms.CharField:
+def _password(label: Any, missing: Any, **more: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         strip=False,
         max_length=LONGEST_PASSWORD,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"max_length": at_most(TOO_LONG, LONGEST_PASSWORD)},
+        error_messages={"required": missing, "max_length": at_most(TOO_LONG, LONGEST_PASSWORD)},
         **more,
     )
 
@@ -112,8 +115,8 @@ class AcceptForm(forms.Form):
             )
         ],
     )
-    password = _password(_("Password"), help_text=_("You can paste it."))
-    again = _password(_("The same password again"))
+    password = _password(_("Password"), _("Choose a password."), help_text=_("You can paste it."))
+    again = _password(_("The same password again"), _("Type the same password again."))
 
     def __init__(self, sent: QueryDict | None = None, *, invitation: Invitation) -> None:
         first = {"name": invitation.name, "username": names.suggest(invitation.name)}

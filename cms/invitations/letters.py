@@ -12,6 +12,7 @@ from cms.credentials import roles
 from cms.invitations import queries
 from cms.invitations.models import Invitation, InvitationToken
 from cms.outbox.suppression import wants_no_mail
+from cms.text.cleaning import printable_line
 
 
 def invitation_mail(invitation_id: int, recipient: str) -> EmailMessage | None:
@@ -31,7 +32,7 @@ def invitation_mail(invitation_id: int, recipient: str) -> EmailMessage | None:
 def _words(invitation: Invitation) -> dict[str, object]:
     secret = InvitationToken.issue(invitation.expires_at - timezone.now(), invitation=invitation)
     return {
-        "inviter": " ".join(get_user_display_name(invitation.invited_by).split()),
+        "inviter": printable_line(get_user_display_name(invitation.invited_by)),
         "site": settings.WAGTAIL_SITE_NAME,
         "address": settings.SITE_URL,
         "roles": roles.of_person(invitation.groups.all(), administrator=invitation.administrator),

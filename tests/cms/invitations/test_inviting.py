@@ -21,6 +21,7 @@ from tests.cms.invitations.conftest import (
     wanted,
     words,
 )
+from tests.cms.second_factor.browser import with_app
 from tests.conftest import signed_in
 from tests.factories import UserFactory
 
@@ -131,7 +132,7 @@ def test_the_password_is_asked_for_because_an_account_outlives_an_open_session(b
         ({"name": "A" * 200}, "Use 150 characters or fewer."),
         ({"name": "\x07\u200b\u202e"}, "Enter their name."),
         ({"name": "Ada\x00"}, "Remove the characters that cannot be shown."),
-        ({"email": ""}, "Enter your email address"),
+        ({"email": ""}, "Enter their email address."),
         ({"email": "ada"}, "Enter an email address in the correct format"),
         (
             {"email": "ada@example.org\r\nBcc: all@example.org"},
@@ -199,3 +200,13 @@ def test_there_are_never_more_than_so_many(boss, monkeypatch):
 
     assert "There are 2 invitations. Withdraw some first." in errors(invite(boss))
     assert Invitation.objects.count() == 2
+
+
+def test_an_inviter_who_has_a_second_factor_shows_it_first(admin):
+    browser, app, _ = with_app("admin")
+    browser.forget_proof()
+    assert "Show your second factor" in errors(invite(browser.without_checks()))
+    assert not Invitation.objects.exists()
+
+    browser.confirm(app.code(1))
+    assert invite(browser.without_checks()).status_code == 303
