@@ -118,15 +118,15 @@ def withdraw(invitation: Invitation, *, by: Staff) -> bool:
     return True
 
 
-@sensitive_variables("wish")
-def accept(token: InvitationToken, wish: NewAccount) -> Staff:
+@sensitive_variables("account")
+def accept(token: InvitationToken, account: NewAccount) -> Staff:
     """Make the account, once, and log nobody in. Raises GoneError and UsernameTakenError."""
-    password = make_password(wish.password)  # takes a second, during which nothing is locked
+    password = make_password(account.password)  # takes a second, during which nothing is locked
     with transaction.atomic():
         invitation = Invitation.objects.select_for_update().filter(pk=token.invitation_id).first()
         if invitation is None or not queries.is_good(invitation):
             raise GoneError
-        user = _create(invitation, wish, password)
+        user = _create(invitation, account, password)
         user.groups.set(invitation.groups.all())
         log(user, ACCEPTED, user=user, data=_given(invitation) | {"invited_by": invitation.invited_by_id})
         _forget(Invitation.objects.to(invitation.address).values_list("pk", flat=True))
@@ -195,17 +195,17 @@ def _write(wish: Wish, by: Staff) -> Invitation:
     return invitation
 
 
-def _create(invitation: Invitation, wish: NewAccount, password: str) -> Staff:
-    first, last = names.parts(wish.name)
+def _create(invitation: Invitation, account: NewAccount, password: str) -> Staff:
+    first, last = names.parts(account.name)
     user = get_user_model()(
-        username=wish.username,
+        username=account.username,
         email=invitation.address,
         first_name=first,
         last_name=last,
         password=password,
         is_superuser=invitation.administrator,
     )
-    if names.is_taken(wish.username):
+    if names.is_taken(account.username):
         raise UsernameTakenError
     try:
         with transaction.atomic():

@@ -1,39 +1,21 @@
 """Two browsers with the same link, two people with the same wish: threads that commit, on either database."""
 
 import re
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 
 from cms.invitations import actions, queries
 from cms.invitations.actions import GoneError, NewAccount, UsernameTakenError
 from cms.invitations.models import Invitation
 from cms.outbox import postman
 from cms.outbox.models import Delivery
+from tests.blog.comments.moderation.test_concurrency import at_once
 from tests.cms.invitations.conftest import ADDRESS, CHOSEN, accept, forget_limits, invite
 from tests.conftest import signed_in
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(number: int, work: Callable[[int], object]) -> list[object]:
-    """Do the work in so many threads, all let go at the same moment. What one raises is raised here."""
-    start = threading.Barrier(number)
-
-    def one(which: int) -> object:
-        try:
-            start.wait(timeout=30)
-            return work(which)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(number) as pool:
-        return list(pool.map(one, range(number)))
 
 
 def links(smtp) -> list[str]:
