@@ -334,6 +334,16 @@ def test_a_call_that_is_three_days_old_is_tried_no_more(endpoint, peer):
     assert Endpoint.objects.get().disabled == ""
 
 
+def test_a_call_is_not_made_once_its_endpoint_is_disabled(endpoint, peer):
+    """Also where its row was not ended with it, because a worker held it just then."""
+    announce()
+    Endpoint.objects.update(disabled=Disabled.BY_STAFF)
+    deliver()
+
+    assert peer.received == []
+    assert state_of(Call.objects.get()) == State.SUPPRESSED
+
+
 def test_a_month_later_calls_and_their_rows_are_forgotten(endpoint, peer):
     announce(1)
     deliver()
@@ -353,13 +363,14 @@ def drip(line: socket.socket, over: threading.Event) -> None:
         line.sendall(b"X-More: 1\r\n")
 
 
-def test_a_redirect_is_not_followed(endpoint, peer):
-    peer.statuses, peer.headers = [307], {"Location": f"{peer.url}/elsewhere"}
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(endpoint, peer, status):
+    peer.statuses, peer.headers = [status], {"Location": f"{peer.url}/elsewhere"}
     announce()
     deliver()
 
     assert len(peer.received) == 1
-    assert Call.objects.get().status == 307
+    assert Call.objects.get().status == status
     assert Delivery.objects.get().state == State.WAITING
 
 
