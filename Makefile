@@ -93,7 +93,7 @@ contract: tools ## Write down the API's document as it is now, for the test that
 	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python manage.py export_openapi_schema \
 		--api cms.api.door.api --sorted --indent 1 --output tests/cms/api/openapi.json
 
-client: tools ## Write the types of the TypeScript client from that document (needs node)
+client: tools ## Write the types of the TypeScript client from that document, and the embed from its source (needs node)
 	@$(BIN)/python -m tests.clients
 
 lock: tools ## Write both lock files anew from pyproject.toml
