@@ -9,6 +9,6 @@ The doors and the ground floor. It knows neither `home` nor `blog`, except where
     errors/ http/                                   how requests are judged and refused
     reading/ text/ cursors                          cheap queries, clean text, lists in pieces
     vault keyring/                                  sealed addresses, and their keys
-    settings/ storage/ management/ checks           environment, files, commands, checks
+    settings/ storage/ backup/ management/ checks   environment, files, backups, commands, checks
     fixes/                                          fixes for faults of Wagtail
 """
