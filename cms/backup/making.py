@@ -20,7 +20,6 @@ from cms.backup.databases import database
 from cms.backup.manifest import Manifest
 from cms.storage import site_lock
 
-
 FOLDER = "backups"
 
 

@@ -1,8 +1,8 @@
 """
 DATA_DIR is readable only by the account that runs the site, whatever the umask.
 
-The database and what lies beside it have mode 600, the directories of secrets, mail, attachments and backups 700. What
-an earlier version left open to others is closed when it is next used, and the log says so once.
+The database and what lies beside it have mode 600, the directories of secrets, mail, attachments and backups
+700. What an earlier version left open to others is closed when it is next used, and the log says so once.
 """
 
 import logging

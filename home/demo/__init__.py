@@ -7,9 +7,10 @@ The sample site: a small fictional clinic, with everything an editor or moderato
   `posts_home` the seven posts (`posts` lists them) · `comments`, `messages` what readers wrote
 * `illustrations` the illustrations and their alternative texts; the files are in `pictures/`, drawn in
   `pictures/sources/*.svg`
-* `blocks` constructors for StreamField values · `shapes` the shapes of all this
+* `shapes` the shapes of all this
 * `checks` warns an owner that the demo is public
-* `planting` makes the pages · `replay` sends the comments and messages as readers do
+* `texts` what each page says, as fields · `planting` makes the pages · `replay` sends the comments and
+  messages as readers do
 
 People, places and events are invented. Addresses end in example.org or example.net, telephone numbers are
 from the range that Ofcom reserves for fiction (01632 960000 to 960999).
