@@ -7,7 +7,7 @@ The doors and the ground floor. It knows neither `home` nor `blog`, except where
     pages/ body/ pictures/ search/ templatetags/    what every page is made of
     previews/                                       drafts, before they are published
     errors/ http/                                   how requests are judged and refused
-    reading/ text/ cursors                          cheap queries, clean text, lists in pieces
+    reading/ text/ cursors progress                 cheap queries, clean text, lists in pieces, long work
     vault keyring/                                  sealed addresses, and their keys
     settings/ storage/ backup/ management/ checks   environment, files, backups, commands, checks
     fixes/                                          fixes for faults of Wagtail

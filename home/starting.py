@@ -37,19 +37,39 @@ class Basics:
     tagline: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FirstLogIn:
+    """The first administrator."""
+
+    username: str
+    password: str
+    email: str = ""
+
+
 class NotNewError(Exception):
     """The site has log-ins already."""
 
 
 def is_untouched() -> bool:
     """Say whether nothing has been decided yet: there is no log-in and no blog."""
-    return not get_user_model().objects.exists() and not BlogIndexPage.objects.exists()
+    return not has_log_in() and not BlogIndexPage.objects.exists()
+
+
+def has_log_in() -> bool:
+    return get_user_model().objects.exists()
+
+
+@transaction.atomic
+def set_up(basics: Basics, first: FirstLogIn) -> Staff:
+    """Begin a site: its pages, its name and its first administrator, or nothing. Raises as its parts do."""
+    start(basics=basics)
+    return make_administrator(first)
 
 
 @transaction.atomic
 def start(site: Site | None = None, basics: Basics | None = None) -> None:
     """Make the pages that a site lacks, and let it say its name. Safe to repeat: no page is changed."""
-    site = site or Site.objects.select_related("root_page").get(is_default_site=True)
+    site = site or Site.objects.select_for_update(of=("self",)).get(is_default_site=True)
     introduce(site, basics or Basics())
     pages = {key: _find(site, key) for key in PAGES}
     home = pages["home"]
@@ -85,18 +105,17 @@ def start_over(site: Site, key: str, page: Page) -> None:
 
 
 @transaction.atomic
-def make_administrator(username: str, password: str, *, email: str = "") -> Staff:
+def make_administrator(first: FirstLogIn) -> Staff:
     """
     Make the first log-in, which may do everything.
 
     Raises NotNewError where there are others, and ValidationError for a bad name, address or password.
     """
-    users = get_user_model()
-    if users.objects.select_for_update().exists():
+    if has_log_in():
         raise NotNewError
-    user = users(username=username, email=email, is_staff=True, is_superuser=True)
-    validate_password(password, user)
-    user.set_password(password)
+    user = get_user_model()(username=first.username, email=first.email, is_staff=True, is_superuser=True)
+    validate_password(first.password, user)
+    user.set_password(first.password)
     user.full_clean()
     user.save()
     return user
@@ -150,6 +169,7 @@ def _write(site: Site, key: str, page: Page) -> None:
     with override(settings.LANGUAGE_CODE):
         for name, value in PAGES[key](site).items():
             setattr(page, name, value)
+    page.draft_title = page.title
     revision = page.save_revision(changed=True)
     if publishes:
         revision.publish()

@@ -56,8 +56,8 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """
-    ``comments_of_others`` were written by real people below pages of the demo. Those pages stay unless whoever
-    removes the demo has seen that number.
+    ``comments_of_others`` were written by real people below pages of the demo. Those pages stay unless
+    whoever removes the demo has seen that number.
     """
 
     items: tuple[Item, ...]

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
@@ -209,10 +210,11 @@ def _has_left_something(account: Staff) -> bool:
     The log only names it.
     """
     for relation in account._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, ManyToOneRel) or issubclass(relation.related_model, BaseLogEntry):
+        model: Any = relation.related_model
+        if not isinstance(relation, ManyToOneRel) or issubclass(model, BaseLogEntry):
             continue
-        said_to_others = relation.related_model in (EditorsComment, CommentReply)
-        rows = relation.related_model._base_manager.filter(**{relation.field.name: account.pk})
+        said_to_others = model in (EditorsComment, CommentReply)
+        rows = model._base_manager.filter(**{relation.field.name: account.pk})
         if (said_to_others or relation.on_delete is not CASCADE) and rows.exists():
             return True
     return False
