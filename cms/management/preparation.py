@@ -30,7 +30,7 @@ def prepare(with_demo: bool, first: FirstLogIn | None = None) -> None:
     if not starting.has_log_in():
         say(NOBODY)
     if static_files.outdated():
-        with doing("Collecting static files", say):
+        with doing("Collecting static files", say, look=static_files.number_written):
             static_files.collect()
     for warning in checks.warnings_at_start():
         say(f"Warning: {warning}")

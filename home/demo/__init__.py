@@ -1,7 +1,8 @@
 """
 The sample site: a small fictional clinic, with everything an editor or moderator would meet.
 
-`load.load()`, the only entry point, fills an empty site in one transaction; `manage.py load_demo` calls it.
+`load.load()` fills an empty site in one transaction; `manage.py load_demo` calls it. `plan.make()` says what
+is still the demo, and `removal.remove()` removes that; `manage.py remove_demo` calls both.
 
 * `people` authors, categories and staff · `pages` the pages around the blog · `article`, `posts_visit`,
   `posts_home` the seven posts (`posts` lists them) · `comments`, `messages` what readers wrote
@@ -9,6 +10,7 @@ The sample site: a small fictional clinic, with everything an editor or moderato
   `pictures/sources/*.svg`
 * `shapes` the shapes of all this
 * `checks` warns an owner that the demo is public
+* `record` what of a site is the demo, and what was changed · `uses` what of it is used by something else
 * `texts` what each page says, as fields · `planting` makes the pages · `replay` sends the comments and
   messages as readers do
 

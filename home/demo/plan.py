@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db import models
 from django.db.models import Count
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 from wagtail.models import Page
 
@@ -24,16 +25,16 @@ from home.models import SiteIdentity
 STARTS_OVER = frozenset({"home", "blog", "contact", "privacy"})  # what every site has
 
 
-class Kind(StrEnum):
-    """The order is that in which a plan is shown."""
+class Kind(models.TextChoices):
+    """In the order in which a plan is shown."""
 
-    PAGE = "page"
-    PICTURE = "picture"
-    AUTHOR = "author"
-    CATEGORY = "category"
-    TAG = "tag"
-    SETTING = "setting"
-    LOG_IN = "log-in"
+    PAGE = "page", _("Pages")
+    PICTURE = "picture", _("Pictures")
+    AUTHOR = "author", _("Authors")
+    CATEGORY = "category", _("Categories")
+    TAG = "tag", _("Tags")
+    SETTING = "setting", _("Settings")
+    LOG_IN = "log-in", _("Log-ins")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
@@ -18,7 +19,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management.base import CommandError
 from django.db import transaction
 from django.db.models import CASCADE, ManyToOneRel, Model
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from wagtail.log_actions import log
 from wagtail.models import Comment as EditorsComment
 from wagtail.models import CommentReply, ModelLogEntry, Page, PageLogEntry, Site
@@ -161,9 +162,11 @@ def _remove_thing(item: Item) -> None:
 
 
 def _reset_setting(item: Item) -> None:
+    """Write the default, in the language of the site."""
     model = type(item.thing)
     default = model._meta.get_field(item.key).get_default()
-    model._default_manager.filter(pk=item.thing.pk).update(**{item.key: str(default)})
+    with override(settings.LANGUAGE_CODE):
+        model._default_manager.filter(pk=item.thing.pk).update(**{item.key: str(default)})
 
 
 ACTS: dict[Kind, Callable[[Item], None]] = {
