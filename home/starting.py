@@ -92,7 +92,7 @@ def introduce(site: Site, basics: Basics) -> None:
     identity.full_clean(exclude=["site"])
     identity.save()
     if basics.name:
-        Site.objects.filter(pk=site.pk).update(site_name=basics.name)
+        Site.objects.filter(pk=site.pk).update(site_name=identity.name)
 
 
 @transaction.atomic
@@ -122,9 +122,9 @@ def make_administrator(first: FirstLogIn) -> Staff:
 
 
 def follow_settings(instance: Any, raw: bool = False, **kwargs: Any) -> None:
-    """Bring the privacy page up to date when a setting that it speaks of is saved."""
+    """Bring the privacy page up to date once a setting that it speaks of is committed."""
     if not raw:
-        write_privacy(instance.site)
+        transaction.on_commit(lambda: write_privacy(instance.site), robust=True)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """A new site is whole before anybody has written a word, and its privacy page says what holds."""
 
+from collections.abc import Callable
 from io import StringIO
 
 import pytest
@@ -37,11 +38,18 @@ def text(url: str) -> str:
     return answer.content.decode()
 
 
-def set_to(settings_model, **fields) -> None:
-    row = settings_model.for_site(starting.Site.objects.get())
-    for name, value in fields.items():
-        setattr(row, name, value)
-    row.save()
+@pytest.fixture
+def set_to(new, django_capture_on_commit_callbacks) -> Callable[..., None]:
+    """Save some settings of a new site, and do what follows once they are committed."""
+
+    def save(model, **fields) -> None:
+        row = model.for_site(starting.Site.objects.get())
+        for name, value in fields.items():
+            setattr(row, name, value)
+        with django_capture_on_commit_callbacks(execute=True):
+            row.save()
+
+    return save
 
 
 # --- Its pages ---
@@ -123,7 +131,7 @@ def test_the_privacy_page_says_what_the_settings_say(new):
     assert "A message stays until we delete it." in html
 
 
-def test_it_follows_the_settings(new):
+def test_it_follows_the_settings(set_to):
     set_to(Discussion, moderation="none", keep_refused_days=12, edit_minutes=0, require_address=False)
     set_to(MessageSettings, keep_handled_days=1, keep_spam_days=9, words_in_mail=False, take_files=True)
     html = text("/privacy/")
@@ -141,21 +149,22 @@ def test_it_follows_the_settings(new):
     assert "also goes by mail" not in html
 
 
-def test_a_site_without_comments_does_not_speak_of_them(new):
+def test_a_site_without_comments_does_not_speak_of_them(set_to):
     set_to(Discussion, closed=True)
 
     assert "If you leave a comment" not in text("/privacy/")
 
 
-def test_the_settings_page_of_the_admin_keeps_it_true(new):
+def test_the_settings_page_of_the_admin_keeps_it_true(new, django_capture_on_commit_callbacks):
     admin, site = signed_in(UserFactory(admin=True)), starting.Site.objects.get()
     url = f"/admin/settings/home_contact/messagesettings/{site.pk}/"
-    admin.post(url, {"offer_copy": "on", "keep_handled_days": "", "keep_spam_days": "4"})
+    with django_capture_on_commit_callbacks(execute=True):
+        admin.post(url, {"offer_copy": "on", "keep_handled_days": "", "keep_spam_days": "4"})
 
     assert "Spam is deleted after 4 days." in text("/privacy/")
 
 
-def test_words_that_somebody_has_edited_are_never_overwritten(new):
+def test_words_that_somebody_has_edited_are_never_overwritten(set_to):
     page = StandardPage.objects.get(slug="privacy")
     page.standfirst = "In our own words."
     page.save_revision().publish()
@@ -164,7 +173,7 @@ def test_words_that_somebody_has_edited_are_never_overwritten(new):
     assert "deleted 30 days after" in text("/privacy/")
 
 
-def test_a_setting_that_the_page_does_not_speak_of_makes_no_revision(new):
+def test_a_setting_that_the_page_does_not_speak_of_makes_no_revision(set_to):
     page = StandardPage.objects.get(slug="privacy")
     set_to(Discussion, threads_a_page=50)
 
