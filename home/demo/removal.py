@@ -17,6 +17,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.contenttypes.models import ContentType
 from django.core.management.base import CommandError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import CASCADE, ManyToOneRel, Model
 from django.utils.translation import gettext, override
@@ -77,7 +78,7 @@ def remove(
     Remove what ``plan.make`` says, with the same arguments, at this moment.
 
     ``own`` is needed where the plan keeps the demo's administrator. All sessions of that account end: a door
-    that acts for it logs it in anew. Raises RefusedError, and ValidationError for a bad password.
+    that acts for it logs it in anew. Raises RefusedError, and ValidationError for a bad password or address.
     """
     _refuse(plans.make(by=by, comments_of_others=comments_of_others), own)
     path = _back_up() if backup else None
@@ -112,6 +113,8 @@ def _refuse(plan: Plan, own: OwnLogIn | None) -> None:
             % {"name": plan.kept_account.get_username()}
         )
     validate_password(own.password, plan.kept_account)
+    if own.email:
+        validate_email(own.email)
 
 
 def _back_up() -> Path:

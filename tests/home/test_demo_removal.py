@@ -324,11 +324,13 @@ def test_the_only_administrator_is_kept_with_a_new_password(demo, settings):
     assert "There is nothing of the demo" in refusal()
 
 
-def test_a_weak_password_for_the_administrator_is_refused_and_nothing_goes(demo, settings):
+def test_a_weak_password_or_a_bad_address_for_the_administrator_is_refused_and_nothing_goes(demo, settings):
     settings.ADMIN_PASSWORD = "password2026"
     before = crawl.contents()
 
     assert "too common" in refusal(keep_admin=True)
+    settings.ADMIN_PASSWORD = NEW
+    assert "valid email address" in refusal(keep_admin=True, email="nobody")
     assert crawl.contents() == before
 
 
