@@ -62,7 +62,7 @@ def cards(posts: Iterable[BlogPostPage], request: HttpRequest) -> list[dict[str,
         {
             **_own(post, request, blogs.get(_place_of_blog(post), ""), tags[post.pk]),
             "picture": pictures.picture(
-                post.hero, drawn=drawn.get(post.hero_id), default=specs.CARD, caption=post.hero_caption
+                post.hero, drawn=drawn.get(post.hero_id or 0), default=specs.CARD, caption=post.hero_caption
             ),
             "comment_count": counts[post.pk],
         }
