@@ -36,8 +36,8 @@ def disabled_mail(call_id: int, recipient: str) -> Letter | None:
     body = render_to_string("cms/webhooks/disabled.txt", words)
     subject = gettext("%(site)s: a webhook endpoint is disabled") % {"site": names.site_name()}
     headers = {"Auto-Submitted": "auto-generated"}
-    link = {"link": words["address"], "label": gettext("Open the endpoint")}
-    return Letter(subject, body, to=[user.email], headers=headers, **link)
+    label = gettext("Open the endpoint")
+    return Letter(subject, body, to=[user.email], headers=headers, link=words["address"], label=label)
 
 
 def _managers() -> QuerySet[User]:

@@ -44,7 +44,8 @@ def copy_mail(message_id: int, recipient: str) -> Letter | None:
     subject = gettext("%(site)s: Copy of your message (%(number)s)")
     words = {"message": copy.message, "opening": opening}
     mail = _letter(copy, subject, "copy", **words)
-    mail.attach_alternative(framed("home/contact/email/copy.html", words, subject=mail.subject), "text/html")
+    html = framed("home/contact/email/copy.html", words, subject=str(mail.subject))
+    mail.attach_alternative(html, "text/html")
     return mail
 
 

@@ -97,15 +97,16 @@ def received_digest(message_ids: list[int], recipient: str) -> tuple[Letter, set
     pks = list(messages.values_list("pk", flat=True))
     if row is None or len(pks) < 2:
         return None
+    inbox = settings.SITE_URL + reverse("home_contact:inbox")
     words = {
         "count": len(pks),
         "links": [settings.SITE_URL + reverse("home_contact:message", args=[pk]) for pk in pks[:MOST_LINKS]],
         "more": len(pks) - MOST_LINKS,
-        "inbox": settings.SITE_URL + reverse("home_contact:inbox"),
+        "inbox": inbox,
         "site_name": site_name(),
     }
     body = render_to_string("home/contact/email/digest.txt", words)
     subject = ngettext("%(site)s: %(count)s message", "%(site)s: %(count)s messages", len(pks))
     subject %= {"site": site_name(), "count": len(pks)}
-    link = {"link": words["inbox"], "label": gettext("Open the inbox")}
-    return Letter(subject, body, to=[row.address], **link), set(pks)
+    label = gettext("Open the inbox")
+    return Letter(subject, body, to=[row.address], link=inbox, label=label), set(pks)
