@@ -129,8 +129,10 @@ def test_a_name_in_any_script_is_shown_as_it_is(save, client, home, name):
 
 def test_times_are_those_of_the_sites_zone(save, client, post, admin):
     comment = CommentFactory(page=post, approved=True)
-    ReaderComment.objects.filter(pk=comment.pk).update(submitted_at=datetime(2026, 7, 1, 23, 30, tzinfo=UTC))
-    assert "1 July 2026, 11:30 p.m." in text_of(client.get(post.url))
+    ReaderComment.objects.filter(pk=comment.pk).update(submit_date=datetime(2026, 7, 1, 23, 30, tzinfo=UTC))
+    assert "1 July 2026, 11:30 p.m." in text_of(client.get(post.url)), re.findall(
+        r"<time.*?</time>", text_of(client.get(post.url)), re.S
+    )
 
     save(time_zone="Asia/Tokyo")
 
