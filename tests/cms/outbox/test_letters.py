@@ -24,8 +24,9 @@ from cms.webhooks import letters as webhook_letters
 from cms.webhooks.models import Call, Disabled
 from home.contact import copies
 from home.contact.models import MessageCopy
+from tests.cms.invitations.conftest import invite
 from tests.cms.webhooks.conftest import endpoint_at
-from tests.conftest import visitor, with_token
+from tests.conftest import signed_in, visitor, with_token
 from tests.factories import CommentFactory
 from tests.smtp_peer import html_of, text_of
 from tests.test_translation import cause_mails_about_comments
@@ -127,6 +128,9 @@ def cause_mails(post, contact, moderator, admin) -> None:
     outbox.queue(copies.COPY, about.message_id, "copy")
     ended = endpoint_at("https://example.org/", name=HOSTILE[:80], disabled=Disabled.GONE)
     webhook_letters.queue(Call.objects.create(endpoint=ended, event="page.published", body="{}"))
+    admin.first_name = HOSTILE
+    admin.save()
+    assert invite(signed_in(admin)).status_code == 303
     CALLED_BY_SITE.send()
     trial.send("ada@example.org", by=admin)
 
@@ -153,6 +157,7 @@ def test_every_mail_has_two_parts_with_the_same_words_and_fetches_nothing(mails,
 
 
 BUTTONS = {
+    "account.invitation": "Open the page",
     "account.password": "Choose a new password",
     "comment.confirm": "Open the page",
     "comment.held": "Open the desk",
