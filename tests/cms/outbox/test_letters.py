@@ -37,6 +37,7 @@ SITE = "http://localhost:8000"
 HOSTILE = """<img src=https://evil.example/x.png onerror=alert(1)> "quoted" </p></td> {{ site }}"""
 ANYONES = f"{HOSTILE}\nhttps://evil.example/\n{SITE}/admin/logout/\n\n--\n> not ours"
 MOST_BYTES = 20_000
+EVENTS = frozenset(events.of(["mail"]))  # before tests register theirs
 CALLED_BY_SITE = EmailMessage("Marmalade", f"The lighthouse is on.\n\n{SITE}/blog/", to=["ada@example.org"])
 
 VOID = frozenset({"br", "meta"})
@@ -136,7 +137,7 @@ def cause_mails(post, contact, moderator, admin) -> None:
 
 
 def test_every_mail_has_two_parts_with_the_same_words_and_fetches_nothing(mails, brand):
-    assert set(mails) == set(events.of(["mail"]))
+    assert set(mails) == EVENTS
     for event, mail in mails.items():
         assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"], event
         html = html_of(mail)
