@@ -16,17 +16,17 @@ from django.core.checks import CheckMessage, Tags, Warning
 FEWEST_LETTERS = 12  # different ones in a key; one that was drawn has more, even of hexadecimal digits
 WIDEST = {4: 8, 6: 32}  # the shortest prefix that one network of proxies may have
 FILES = "django.core.mail.backends.filebased.EmailBackend"
+TO_FILES = "cms.W008"
 ENCRYPTED = frozenset({"require", "verify-ca", "verify-full"})
 OWN_NAMES = (".localhost", ".local", ".test", ".internal")
 
 
 def warnings_at_start() -> list[str]:
-    """Return our own, in words, for a site that others can reach; nothing for one to try out."""
-    if not is_public(settings.SITE_HOST):
-        return []
+    """Return our own, in words, for a site that others can reach; for one to try out, where its mail goes."""
     found = checks.run_checks(tags=[Tags.security], include_deployment_checks=True)
     ours = (each for each in found if not (each.id or "").startswith("security."))
-    return [f"{each.msg} {each.hint} ({each.id})" for each in ours]
+    every = is_public(settings.SITE_HOST)
+    return [f"{each.msg} {each.hint} ({each.id})" for each in ours if every or each.id == TO_FILES]
 
 
 @checks.register(Tags.security, deploy=True)
@@ -72,10 +72,14 @@ def check_lines(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.EMAIL_HOST_PASSWORD and not encrypted and not is_near(settings.EMAIL_HOST):
         hint = "Use smtp+tls:// or smtps:// in EMAIL_URL."
         found.append(Warning("The mail server gets its password in the clear.", hint=hint, id="cms.W007"))
-    if settings.OUTBOX_TRANSPORT == FILES:
+    if mail_goes_to_files():
         hint = "Name a mail server in EMAIL_URL."
-        found.append(Warning("Mail is written to files and reaches no one.", hint=hint, id="cms.W008"))
+        found.append(Warning("Mail is written to files and reaches no one.", hint=hint, id=TO_FILES))
     return found
+
+
+def mail_goes_to_files() -> bool:
+    return settings.OUTBOX_TRANSPORT == FILES
 
 
 def is_weak(key: str) -> bool:

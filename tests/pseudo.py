@@ -19,6 +19,8 @@ import wagtail
 from django.conf import settings
 from django.db import connection
 
+from cms.brand import memory
+
 ROOT = Path(__file__).parents[1]
 CODE = "en-xa"  # as browsers call accented English
 OURS, THEIRS = "⟦⟧", "⟨⟩"
@@ -56,6 +58,7 @@ def speak(settings, places: list[Path]) -> None:
     settings.LOCALE_PATHS = places
     settings.LANGUAGES = [*settings.LANGUAGES, (CODE, "Pseudo")]
     settings.LANGUAGE_CODE = CODE
+    memory.forget()  # the site's language, which mails are written in
 
 
 def _catalogue(sources: Iterable[Path], marks: str) -> polib.POFile:

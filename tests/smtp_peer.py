@@ -172,3 +172,17 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def text_of(mail: EmailMessage) -> str:
+    """Return the text of a mail."""
+    return mail.get_body(("plain",)).get_content()
+
+
+def html_of(mail: EmailMessage) -> str:
+    return mail.get_body(("html",)).get_content()
+
+
+def words_of(mail: EmailMessage) -> str:
+    """Return all that can be read of a mail, decoded: headers, text, HTML."""
+    return "\n".join([*map(str, mail.values()), text_of(mail), html_of(mail)])

@@ -10,9 +10,10 @@ from django.utils import timezone
 from blog.comments.models import ReaderComment, Report
 from blog.comments.moderation import authoring
 from tests import crawl
-from tests.blog.comments.notifications.test_telling import confirmed, decide, deliver, reply, words_of
+from tests.blog.comments.notifications.test_telling import confirmed, decide, deliver, reply
 from tests.conftest import signed_in, visitor
 from tests.factories import BlogFactory, PostFactory, plant_comments
+from tests.smtp_peer import words_of
 
 pytestmark = pytest.mark.django_db
 

@@ -40,6 +40,7 @@ from home.contact.subjects import SubjectStream
 from home.models import PictureCare
 from home.pictures import drawing
 from tests import crawl, pseudo
+from tests.cms.invitations.conftest import invite
 from tests.conftest import signed_in, visitor, with_token
 from tests.factories import AuthorFactory, CategoryFactory, CommentFactory, StandardPageFactory
 from tests.forms import every_post
@@ -271,6 +272,7 @@ def mails_of(page: Page, admin, moderator, of_blog: bool) -> Iterator[tuple[str,
     for event in letters.HAPPENED:
         letters.tell(admin, event)
     with_token(admin)
+    invite(signed_in(admin))
     visitor().post(reverse("wagtailadmin_password_reset"), {"email": admin.email})
     MessageCopy.objects.update(confirmed_at=None)
     cause_mails_about_comments(page, moderator)

@@ -12,18 +12,20 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext
 from wagtail.admin.forms.auth import PasswordResetForm
 
 from cms.brand import names
 from cms.credentials.staff import Staff
 from cms.outbox import actions as outbox
 from cms.outbox import budget
+from cms.outbox.letters import Letter
 from cms.outbox.models import Delivery, State
 from cms.rate_limit import actions as rate_limit
 from cms.rate_limit import clients
@@ -48,7 +50,7 @@ class ForgottenPasswordForm(PasswordResetForm):
             outbox.queue(ASKED, time.time_ns(), f"user:{pk}")
 
 
-def password_mail(asked: int, recipient: str) -> EmailMessage | None:
+def password_mail(asked: int, recipient: str) -> Letter | None:
     """
     Return the mail with the link, or None: a user gets one in ten minutes and six a day at most.
 
@@ -65,7 +67,11 @@ def password_mail(asked: int, recipient: str) -> EmailMessage | None:
     subject = render_to_string(f"{TEMPLATES}email_subject.txt", words)
     body = render_to_string(f"{TEMPLATES}email.txt", words)
     headers = {"Auto-Submitted": "auto-generated"}
-    return EmailMessage(" ".join(subject.split()), body, to=[user.email], headers=headers)
+    link = settings.SITE_URL + reverse(
+        "wagtailadmin_password_reset_confirm", args=[words["uid"], words["token"]]
+    )
+    label = gettext("Choose a new password")
+    return Letter(" ".join(subject.split()), body, link=link, label=label, to=[user.email], headers=headers)
 
 
 def _sent_enough(recipient: str) -> bool:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.forms import ModelForm
 from django.template.loader import render_to_string
@@ -17,6 +16,7 @@ from wagtail.users.views import api_tokens
 from cms.brand import names
 from cms.credentials.tokens import ends_at
 from cms.outbox import actions as outbox
+from cms.outbox.letters import Letter
 from cms.second_factor.sure import SureForm
 
 MADE = "account.token_made"
@@ -55,7 +55,7 @@ def after_save(instance: APIToken, created: bool, raw: bool, **kwargs: Any) -> N
         outbox.queue(MADE, instance.pk, f"user:{instance.user_id}")
 
 
-def letter(token_id: int, recipient: str) -> EmailMessage | None:
+def letter(token_id: int, recipient: str) -> Letter | None:
     token = APIToken.objects.select_related("user").filter(pk=token_id, user__is_active=True).first()
     if token is None or not token.user.email:
         return None
@@ -69,4 +69,4 @@ def letter(token_id: int, recipient: str) -> EmailMessage | None:
     body = render_to_string("cms/accounts/token_made.txt", words)
     subject = gettext("%(site)s: a new token for the API") % {"site": names.site_name()}
     headers = {"Auto-Submitted": "auto-generated"}
-    return EmailMessage(subject, body, to=[token.user.email], headers=headers)
+    return Letter(subject, body, to=[token.user.email], headers=headers)

@@ -46,6 +46,13 @@ class Palettes(NamedTuple):
     dark: Palette
 
 
+# What site.css begins with, for a site whose owner has chosen no accent
+OWN = Palettes(
+    Palette("#0d5a50", "#073d36", "#ffffff", "#0c4a43"),
+    Palette("#86d3c3", "#b9ebe0", "#06211d", "#0f2f2b"),
+)
+
+
 def validate_accent(value: str) -> None:
     """Raises ValidationError for anything but a colour like #0d5a50."""
     if not _HEX.fullmatch(value.lower()):
@@ -64,6 +71,11 @@ def palettes(accent: str) -> Palettes:
         Palette(light, _shifted(light, -0.1), "#ffffff", band),
         Palette(dark, _shifted(dark, 0.08), INK_ON_DARK_ACCENT, _at_most(band, LIGHTEST_BAND_IN_THE_DARK)),
     )
+
+
+def palettes_of_brand(accent: str) -> Palettes:
+    """Return the same, and the site's own colours where no accent is set."""
+    return palettes(accent) if accent else OWN
 
 
 def is_moved(accent: str) -> bool:

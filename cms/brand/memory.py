@@ -14,6 +14,7 @@ from django.db import DatabaseError
 from wagtail.models import Site
 
 from cms.brand.models import SiteIdentity
+from cms.brand.stylesheet import Looks
 
 
 class Brand(NamedTuple):
@@ -23,6 +24,8 @@ class Brand(NamedTuple):
     zone: ZoneInfo
     stylesheet_url: str
     letters: str
+    looks: Looks
+    address: str
     sender_name: str
     sender_address: str
 
@@ -66,6 +69,8 @@ def _of(identity: SiteIdentity) -> Brand:
         zone=ZoneInfo(identity.time_zone or settings.TIME_ZONE),
         stylesheet_url=identity.stylesheet_url,
         letters=identity.letters,
+        looks=identity.looks,
+        address=identity.address,
         sender_name=identity.sender_name,
         sender_address=identity.sender_address,
     )

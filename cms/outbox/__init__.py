@@ -4,6 +4,7 @@ The outbox: everything that leaves the site is a row first.
     actions.queue       a row, in the transaction of the change that caused it
     models.Delivery     event, subject and recipient by id; state, due_at, lease, attempts, why it was refused
     events              which event is rendered by which function, registered by the app that knows it
+    letters             who a mail is from, and its HTML, made from its text
     backend, site_mail  what Django and Wagtail send themselves: stored sealed until it is delivered
     actions.claim       a worker leases a due row, by compare-and-set
     postman             renders the row at that moment and hands it to the courier of its kind
@@ -20,6 +21,7 @@ The outbox: everything that leaves the site is a row first.
     chores              what the worker does at intervals, registered by the app that needs it
     queries             what is waiting, what was sent, what failed; `admin_views` shows it
     privacy             what is stored about one person among queued mails
+    trial               a test mail, and what became of it
     staff               send again, give up: the admin page and the command call these
     manage.py deliver   the worker; manage.py outbox shows its state
 

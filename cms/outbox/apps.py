@@ -16,6 +16,7 @@ class OutboxConfig(AppConfig):
 
         couriers.register("mail", smtp.MailCourier)
         events.register(site_mail.SENT, site_mail.stored_mail, over=site_mail.forget)
+        events.register(site_mail.TRIAL, site_mail.stored_mail, over=site_mail.forget)
         chores.register("report alive", timedelta(seconds=10), lambda: actions.report_alive(this_worker()))
         chores.register(
             "publish scheduled", timedelta(minutes=1), lambda: call_command("publish_scheduled", verbosity=0)

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db.models import F
 from django.utils import timezone
 
 from cms import vault
 from cms.outbox import actions, events
 from cms.outbox.events import NotYetError
+from cms.outbox.letters import Letter
 from cms.outbox.models import Delivery, DeliveryQuerySet, State
 
 HOUR, SOON = timedelta(hours=1), timedelta(minutes=1)
@@ -24,8 +24,8 @@ AT_ONCE = timedelta(seconds=1)  # between the creation of a row and its first du
 MOST_COVERED = 500  # rows of one digest; the next one covers the rest
 PURPOSE = "staff mailbox"
 
-One = Callable[[int, str], EmailMessage | None]
-Many = Callable[[list[int], str], tuple[EmailMessage, set[int]] | None]
+One = Callable[[int, str], Letter | None]
+Many = Callable[[list[int], str], tuple[Letter, set[int]] | None]
 
 
 def queue(event: str, subject_id: int, recipient: str, *, address: str) -> None:
@@ -51,7 +51,7 @@ def register(event: str, one: One, many: Many, *, once_ever: bool = False, repea
     )
 
 
-def _letter(row: Delivery | None, one: One, many: Many) -> EmailMessage | None:
+def _letter(row: Delivery | None, one: One, many: Many) -> Letter | None:
     """Raises NotYetError."""
     if row is None:
         return None
@@ -68,7 +68,7 @@ def _letter(row: Delivery | None, one: One, many: Many) -> EmailMessage | None:
     return _digest(row, waiting, many) or one(row.subject_id, row.recipient)
 
 
-def _digest(row: Delivery, waiting: DeliveryQuerySet, many: Many) -> EmailMessage | None:
+def _digest(row: Delivery, waiting: DeliveryQuerySet, many: Many) -> Letter | None:
     others = waiting.exclude(pk=row.pk).values_list("pk", "subject_id")[: MOST_COVERED - 1]
     subjects = {row.pk: row.subject_id, **dict(others)}
     letter, covered = many(list(subjects.values()), row.recipient) or (None, set())

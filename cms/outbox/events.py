@@ -2,8 +2,8 @@
 Which function renders which event, and which kind of courier delivers it.
 
 An app registers its events in ``AppConfig.ready``. A renderer takes the subject's id and the recipient and
-returns what is to be delivered (for the kind "mail": an EmailMessage), ``None`` when there is nothing to say
-any more, or raises NotYetError. ``over`` is called, with the same two, once the row has ended well.
+returns what is to be delivered (for the kind "mail": a ``letters.Letter``), ``None`` when there is nothing to
+say any more, or raises NotYetError. ``over`` is called, with the same two, once the row has ended well.
 ``once_ever``: what was sent is not sent again, even after rows that ended well have been purged.
 ``repeated``: a new cause is a new delivery, although one about the same subject was sent before.
 """
@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.mail import EmailMessage
+
 from cms.brand.clock import site_locale
+from cms.outbox import letters
 
 Renderer = Callable[[int, str], Any]
 Over = Callable[[int, str], object]
@@ -79,9 +82,10 @@ def kind(event: str) -> str:
 
 
 def render(event: str, subject_id: int, recipient: str) -> Any:
-    """Render in the language and the times of the site. Raises UnknownEventError, NotYetError."""
+    """Render in the language, the times and the look of the site. Raises UnknownEventError, NotYetError."""
     with site_locale():
-        return _known(event).render(subject_id, recipient)
+        letter = _known(event).render(subject_id, recipient)
+        return letters.dress(letter) if isinstance(letter, EmailMessage) else letter
 
 
 def call_over(event: str, subject_id: int, recipient: str) -> None:

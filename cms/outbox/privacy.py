@@ -30,7 +30,7 @@ def erase(address: str) -> Counter[str]:
 
 def _mail(mail: SiteMail) -> dict[str, Any]:
     message = site_mail.unseal(mail)
-    row = Delivery.objects.filter(event=site_mail.SENT, subject_id=mail.pk).first()
+    row = Delivery.objects.filter(event__in=(site_mail.SENT, site_mail.TRIAL), subject_id=mail.pk).first()
     return {
         "written": mail.created_at,
         "to": mail.address,

@@ -22,7 +22,7 @@ from cms.outbox import actions
 from cms.outbox.chores import BATCH
 from cms.outbox.models import SiteMail
 
-SENT = "site.mail"
+SENT, TRIAL = "site.mail", "site.trial"
 KEPT = timedelta(days=30)
 NAMES_PEOPLE = frozenset({"to", "cc", "bcc", "message-id"})
 
@@ -33,13 +33,18 @@ def store(mail: EmailMessage) -> int:
     mail.message()
     recipients = dict.fromkeys(address for _, address in getaddresses(mail.recipients()) if address)
     for address in recipients:
-        row = SiteMail.objects.create(
-            sealed_address=vault.seal(address),
-            address_index=vault.index(address),
-            sealed_text=vault.seal_text(json.dumps(_as_json(mail))),
-        )
+        row = keep(mail, address)
         actions.queue(SENT, row.pk, f"mail:{row.pk}")
     return len(recipients)
+
+
+def keep(mail: EmailMessage, address: str) -> SiteMail:
+    """Store a mail to one address, sealed."""
+    return SiteMail.objects.create(
+        sealed_address=vault.seal(address),
+        address_index=vault.index(address),
+        sealed_text=vault.seal_text(json.dumps(_as_json(mail))),
+    )
 
 
 def stored_mail(pk: int, recipient: str) -> EmailMessage | None:
@@ -80,7 +85,8 @@ def forget_old() -> int:
 
 @transaction.atomic
 def forget_all(pks: list[int]) -> int:
-    actions.forget(SENT, pks)
+    for event in (SENT, TRIAL):
+        actions.forget(event, pks)
     SiteMail.objects.filter(pk__in=pks).delete()
     return len(pks)
 

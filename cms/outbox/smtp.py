@@ -32,6 +32,8 @@ MAILBOX_STATUS = re.compile(rb"(4\.2\.\d+|5\.2\.2)\b")  # RFC 3463: of the mailb
 ANY_STATUS = re.compile(rb"[245]\.\d+\.\d+\b")
 MAILBOX_CODES = frozenset({450, 452, 552})  # RFC 5321, said of a recipient without such a status
 NOT_THE_MAILS_FAULT = frozenset({530, 534, 535, 538})  # log-in or TLS: a fault of the site's settings
+# Up to the limit of RFC 5322: Python 3.11 loses the quotes of a name that it breaks into two lines.
+IN_UTF8 = email.policy.SMTPUTF8.clone(max_line_length=998)
 
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ class Transport(EmailBackend):
         if not self.connection.has_extn("smtputf8"):
             raise LettersError
         sender = on_the_wire(parseaddr(email_message.from_email)[1])
-        content = in_utf8(email_message, email.policy.SMTPUTF8).as_bytes()
+        content = in_utf8(email_message, IN_UTF8).as_bytes()
         options = ["SMTPUTF8", "BODY=8BITMIME"]  # RFC 6531 asks for both
         self.connection.sendmail(sender, email_message.recipients(), content, options)
         return True
@@ -183,7 +185,7 @@ class MailCourier:
 
     def _write_down(self, letter: EmailMessage) -> Refused | None:
         if _beyond_ascii(letter):
-            written = in_utf8(letter, email.policy.SMTPUTF8.clone(linesep="\n"))
+            written = in_utf8(letter, IN_UTF8.clone(linesep="\n"))
             letter.message = lambda: written  # type: ignore[method-assign]  # Django would write it anew
         try:
             letter.send()

@@ -5,14 +5,30 @@ from django.urls import include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 from wagtail.log_actions import LogActionRegistry
 
+from cms.checks import mail_goes_to_files
 from cms.outbox import admin_urls, staff
 
 
 class OutboxMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         return request.user.has_perm(staff.MANAGE)
+
+
+class FilesPanel(Component):
+    """On the admin's first page: mail reaches no one."""
+
+    name = "mail-goes-to-files"
+    template_name = "cms/outbox/admin/files_panel.html"
+    order = 50
+
+
+@hooks.register("construct_homepage_panels")
+def files_panel(request: HttpRequest, panels: list[Component]) -> None:
+    if request.user.is_superuser and mail_goes_to_files():
+        panels.append(FilesPanel())
 
 
 @hooks.register("register_admin_urls")

@@ -5,7 +5,6 @@ from functools import partial
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.mail import EmailMessage
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +12,7 @@ from cms.brand import names
 from cms.credentials.staff import Staff
 from cms.outbox import actions as outbox
 from cms.outbox import events
+from cms.outbox.letters import Letter
 
 ADDED = "account.factor_added"
 REMOVED = "account.factor_removed"
@@ -44,7 +44,7 @@ def warn(user: Staff) -> None:
     outbox.queue(GUESSED, timezone.now().date().toordinal(), f"user:{user.pk}")
 
 
-def _letter(event: str, at: int, recipient: str) -> EmailMessage | None:
+def _letter(event: str, at: int, recipient: str) -> Letter | None:
     user = get_user_model().objects.filter(pk=recipient.removeprefix("user:"), is_active=True).first()
     if user is None or not user.email:
         return None
@@ -52,7 +52,7 @@ def _letter(event: str, at: int, recipient: str) -> EmailMessage | None:
     not_you = NOT_YOU % {"address": f"{settings.SITE_URL}/admin/account/"}
     body = f"{HAPPENED[event]}\n\n{log_in}\n\n{not_you}\n"
     subject = (TRIED if event == GUESSED else CHANGED) % {"site": names.site_name()}
-    return EmailMessage(subject, body, to=[user.email], headers={"Auto-Submitted": "auto-generated"})
+    return Letter(subject, body, to=[user.email], headers={"Auto-Submitted": "auto-generated"})
 
 
 def register() -> None:

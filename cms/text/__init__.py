@@ -5,6 +5,7 @@ Text that people typed: cleaned, bounded, compared, shown. Everything takes time
     marks          combining marks, bounded before anything normalises them
     words          whole words in any script, for lists and slugs
     linking        plain text as HTML, with web addresses as links
+    mail_parts     the parts of a plain text mail, for its HTML
     numbers        ids and versions in what was typed
     cells          cells of a spreadsheet that run nowhere
     mail_address   what an e-mail address is

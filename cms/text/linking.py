@@ -34,7 +34,7 @@ _OPENING = {")": "(", "]": "[", "}": "{"}
 
 def links(text: str) -> list[str]:
     """Return the web addresses in a text."""
-    return [url for _, url in _links(text)]
+    return [url for _, url in spans(text)]
 
 
 def as_html(text: str) -> SafeString:
@@ -45,7 +45,7 @@ def as_html(text: str) -> SafeString:
 
 def _linked(text: str) -> str:
     pieces, end = [], 0
-    for start, url in _links(text):
+    for start, url in spans(text):
         pieces += [escape(text[end:start]), _link(url)]
         end = start + len(url)
     pieces.append(escape(text[end:]))
@@ -56,7 +56,7 @@ def _link(url: str) -> str:
     return format_html('<a href="{}" rel="ugc nofollow noopener">{}</a>', url, url)
 
 
-def _links(text: str) -> Iterator[tuple[int, str]]:
+def spans(text: str) -> Iterator[tuple[int, str]]:
     """Yield where each web address starts, and the address."""
     if "://" not in text:
         return

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission, User
-from django.core.mail import EmailMessage
 from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -11,6 +10,7 @@ from django.utils.translation import gettext
 
 from cms.brand import names
 from cms.outbox import actions as outbox
+from cms.outbox.letters import Letter
 from cms.webhooks.models import Call
 
 DISABLED = "webhook.disabled"
@@ -23,7 +23,7 @@ def queue(call: Call) -> None:
         outbox.queue(DISABLED, call.pk, f"user:{pk}")
 
 
-def disabled_mail(call_id: int, recipient: str) -> EmailMessage | None:
+def disabled_mail(call_id: int, recipient: str) -> Letter | None:
     call = Call.objects.select_related("endpoint").filter(pk=call_id).exclude(endpoint__disabled="").first()
     user = _managers().filter(pk=recipient.removeprefix("user:")).first()
     if call is None or user is None or not user.email:
@@ -36,7 +36,8 @@ def disabled_mail(call_id: int, recipient: str) -> EmailMessage | None:
     body = render_to_string("cms/webhooks/disabled.txt", words)
     subject = gettext("%(site)s: a webhook endpoint is disabled") % {"site": names.site_name()}
     headers = {"Auto-Submitted": "auto-generated"}
-    return EmailMessage(subject, body, to=[user.email], headers=headers)
+    label = gettext("Open the endpoint")
+    return Letter(subject, body, to=[user.email], headers=headers, link=words["address"], label=label)
 
 
 def _managers() -> QuerySet[User]:

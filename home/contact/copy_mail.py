@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from cms.outbox.letters import Letter, framed
 from cms.outbox.models import Delivery
 from home.contact import copies
 from home.contact.mail import opening_of_copy, site_name
@@ -16,7 +16,7 @@ from home.contact.models import MessageCopy
 from home.contact.states import State
 
 
-def confirmation_mail(message_id: int, recipient: str) -> EmailMessage | None:
+def confirmation_mail(message_id: int, recipient: str) -> Letter | None:
     """
     Ask the owner of an address. Not one byte comes from the person who typed it.
 
@@ -35,14 +35,18 @@ def confirmation_mail(message_id: int, recipient: str) -> EmailMessage | None:
     return _letter(copy, gettext("%(site)s: Confirm that you want a copy"), "confirm", link=link)
 
 
-def copy_mail(message_id: int, recipient: str) -> EmailMessage | None:
+def copy_mail(message_id: int, recipient: str) -> Letter | None:
     """Compose the copy, for an owner of the address who has confirmed the request."""
     copy = _request(message_id).filter(confirmed_at__isnull=False).first()
     if copy is None or copies.is_suppressed(copy.message):
         return None
     opening = opening_of_copy(copy.message)
     subject = gettext("%(site)s: Copy of your message (%(number)s)")
-    return _letter(copy, subject, "copy", message=copy.message, opening=opening)
+    words = {"message": copy.message, "opening": opening}
+    mail = _letter(copy, subject, "copy", **words)
+    html = framed("home/contact/email/copy.html", words, subject=str(mail.subject))
+    mail.attach_alternative(html, "text/html")
+    return mail
 
 
 def _request(message_id: int) -> QuerySet[MessageCopy]:
@@ -51,11 +55,12 @@ def _request(message_id: int) -> QuerySet[MessageCopy]:
     return requests.select_related("message")
 
 
-def _letter(copy: MessageCopy, subject: str, template: str, **words: Any) -> EmailMessage:
+def _letter(copy: MessageCopy, subject: str, template: str, **words: Any) -> Letter:
     site = site_name()
-    return EmailMessage(
+    return Letter(
         subject=subject % {"site": site, "number": copy.message_id},
         body=render_to_string(f"home/contact/email/{template}.txt", {"site_name": site, **words}),
+        link=words.get("link", ""),
         to=[copy.message.reply_address],
         headers={"Auto-Submitted": "auto-generated"},  # RFC 3834: no absence notes, please
     )

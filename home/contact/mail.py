@@ -1,7 +1,6 @@
 """The mail that takes a visitor's message to staff."""
 
 from django.conf import settings
-from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -9,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from cms.brand.names import site_name
+from cms.outbox.letters import Letter, framed
 from cms.text.cleaning import printable
 from cms.text.mail_address import needs_smtputf8
 from home.contact.models import ContactMessage, MessageRecipient
@@ -20,7 +20,7 @@ RECEIVED = "contact.message"
 MOST_LINKS = 50
 
 
-def received_mail(message_id: int, recipient: str) -> EmailMultiAlternatives | None:
+def received_mail(message_id: int, recipient: str) -> Letter | None:
     """
     Compose the mail to one member of staff; none about spam.
 
@@ -42,13 +42,14 @@ def received_mail(message_id: int, recipient: str) -> EmailMultiAlternatives | N
         "site_name": site_name(),
         "link": settings.SITE_URL + reverse("home_contact:message", args=[message.pk]),
     }
-    mail = EmailMultiAlternatives(
-        subject=subject_of(message),
-        body=render_to_string("home/contact/email/received.txt", words),
+    subject = subject_of(message)
+    mail = Letter(
+        subject,
+        render_to_string("home/contact/email/received.txt", words),
         to=[to.address],
         reply_to=[message.reply_address] if with_words and direct else None,
     )
-    mail.attach_alternative(render_to_string("home/contact/email/received.html", words), "text/html")
+    mail.attach_alternative(framed("home/contact/email/received.html", words, subject=subject), "text/html")
     return mail
 
 
@@ -84,7 +85,7 @@ def subject_of(message: ContactMessage) -> str:
     return f"{site_name()}: {about} ({message.pk})"
 
 
-def received_digest(message_ids: list[int], recipient: str) -> tuple[EmailMessage, set[int]] | None:
+def received_digest(message_ids: list[int], recipient: str) -> tuple[Letter, set[int]] | None:
     """
     Compose one mail about many messages: how many, and a link to each. Not one byte is a visitor's.
 
@@ -96,13 +97,16 @@ def received_digest(message_ids: list[int], recipient: str) -> tuple[EmailMessag
     pks = list(messages.values_list("pk", flat=True))
     if row is None or len(pks) < 2:
         return None
+    inbox = settings.SITE_URL + reverse("home_contact:inbox")
     words = {
         "count": len(pks),
         "links": [settings.SITE_URL + reverse("home_contact:message", args=[pk]) for pk in pks[:MOST_LINKS]],
         "more": len(pks) - MOST_LINKS,
-        "inbox": settings.SITE_URL + reverse("home_contact:inbox"),
+        "inbox": inbox,
         "site_name": site_name(),
     }
     body = render_to_string("home/contact/email/digest.txt", words)
     subject = ngettext("%(site)s: %(count)s message", "%(site)s: %(count)s messages", len(pks))
-    return EmailMessage(subject % {"site": site_name(), "count": len(pks)}, body, to=[row.address]), set(pks)
+    subject %= {"site": site_name(), "count": len(pks)}
+    label = gettext("Open the inbox")
+    return Letter(subject, body, to=[row.address], link=inbox, label=label), set(pks)

@@ -12,6 +12,7 @@ from tests.bench.door import Door, comment, sent_by, text_of
 from tests.bench.pages import AGAINST
 from tests.bench.table import Table
 from tests.own_site import WebServer
+from tests.smtp_peer import words_of
 
 POSTS = 1_000
 VICTIM = "victim@example.org"
@@ -28,7 +29,7 @@ def measure(server: WebServer, posts: dict[int, Page], table: Table) -> None:
     mails = _mails_to_victim()
     table.at_most(f"V7 mails to an address that {POSTS:,} posts name", len(mails), 1, "mails")
     said = text_of(0).partition(",")[0]
-    clean = not any(said in mail.get_body().get_content() for mail in mails)
+    clean = not any(said in words_of(mail) for mail in mails)
     table.holds("V7 words of a poster in them", "none" if clean else "some", "none", met=clean)
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import log_in
 from tests.factories import ContactPageFactory
+from tests.smtp_peer import text_of
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -33,7 +34,7 @@ def test_a_message_is_thanked_for_mailed_and_read(tab, arrive, contact, front_de
     call_command("deliver", once=True)
     (mail,) = smtp.mails
     assert parseaddr(mail["Reply-To"])[1] == "ben@example.org"
-    assert WORDS in mail.get_body(("plain",)).get_content()
+    assert WORDS in text_of(mail)
 
     desk = arrive(java_script_enabled=scripts)
     log_in(desk, "frontdesk")

@@ -181,6 +181,14 @@ def test_the_start_tells_it_of_a_site_that_readers_can_reach(told, settings):
     assert warnings_at_start() == []
 
 
+def test_the_start_of_a_site_to_try_out_tells_where_its_mail_goes(told, settings):
+    told(OUTBOX_TRANSPORT="django.core.mail.backends.filebased.EmailBackend")
+    settings.SITE_HOST = "localhost"
+
+    (warning,) = warnings_at_start()
+    assert warning.startswith("Mail is written to files and reaches no one. Name a mail server in EMAIL_URL.")
+
+
 @pytest.mark.parametrize("host", ["www.example.org", "192.0.2.7", "10.0.0.5", "2001:db8::1"])
 def test_what_others_can_reach_is_public(host):
     assert is_public(host)

@@ -1,5 +1,5 @@
 """
-The mails to readers: one recipient, plain text, no other reader's name, and a way to end them.
+The mails to readers: one recipient, no other reader's name, and a way to end them.
 
 Each is worded when it is sent, and asks again then: is it still wanted, still public, still true?
 """
@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -26,22 +25,23 @@ from blog.comments.states import Status
 from cms.brand.names import site_name
 from cms.outbox import questions, suppression
 from cms.outbox.events import NotYetError
+from cms.outbox.letters import Letter
 from cms.outbox.models import Delivery
 from cms.reading import public_pages
 from cms.text.cleaning import printable
+from cms.text.mail_parts import COLUMNS
 
 REPLIED = "comment.replied"
 PUBLISHED = "comment.published"
 REFUSED = "comment.refused"
 
-COLUMNS = 76
 MOST_OF_A_REPLY = 200
 MOST_OF_A_TITLE = 100
 MOST_TITLES = 10
 TIME_TO_UNDO = timedelta(minutes=1)
 
 
-def confirmation_mail(comment_id: int, recipient: str) -> EmailMessage | None:
+def confirmation_mail(comment_id: int, recipient: str) -> Letter | None:
     """
     Ask the owner of an address whether they want mail. No byte of it comes from the person who typed it.
 
@@ -71,7 +71,7 @@ def _may_ask(reader: Reader, row: Delivery) -> bool:
     return questions.may_ask(row, address, proven=proven)
 
 
-def reply_mail(reply_id: int, recipient: str) -> EmailMessage | None:
+def reply_mail(reply_id: int, recipient: str) -> Letter | None:
     """Tell a subscriber about a reply: the beginning of the approved text, and a link."""
     pk = recipient.removeprefix("subscription:")
     wish = _active().filter(pk=pk).exclude(comment__status__in=REFUSED_STATES).first()
@@ -80,20 +80,22 @@ def reply_mail(reply_id: int, recipient: str) -> EmailMessage | None:
         return None
     words = {"link": _address_of(reply), "quote": _quote(reply.comment)}
     subject = gettext("Someone replied on “%(title)s”") % {"title": _title(reply)}
-    return _letter(wish, subject, "replied", words)
+    return _letter(wish, subject, "replied", words, label=gettext("Read the reply"))
 
 
-def published_mail(comment_id: int, recipient: str) -> EmailMessage | None:
+def published_mail(comment_id: int, recipient: str) -> Letter | None:
     """Tell an author who asked for it that their comment is public."""
     comment = ReaderComment.objects.public().filter(pk=comment_id).select_related("page").first()
     wish = _active().filter(comment=comment).first() if comment else None
     if comment is None or wish is None:
         return None
     subject = gettext("Your comment on “%(title)s” is public") % {"title": _title(comment)}
-    return _letter(wish, subject, "published", {"link": _address_of(comment)})
+    return _letter(
+        wish, subject, "published", {"link": _address_of(comment)}, label=gettext("Read the comment")
+    )
 
 
-def refused_mail(comment_id: int, recipient: str) -> EmailMessage | None:
+def refused_mail(comment_id: int, recipient: str) -> Letter | None:
     """
     Tell an author who asked for it that their comment was not published, and why if a reason was given.
 
@@ -110,7 +112,9 @@ def refused_mail(comment_id: int, recipient: str) -> EmailMessage | None:
     return _letter(wish, subject, "refused", {"why": why})
 
 
-def _letter(wish: Subscription, subject: str, template: str, words: dict[str, Any]) -> EmailMessage | None:
+def _letter(
+    wish: Subscription, subject: str, template: str, words: dict[str, Any], *, label: str = ""
+) -> Letter | None:
     """Word a mail to one subscriber; none to a suppressed address, none about a hidden page."""
     page = wish.comment.page
     if (
@@ -126,9 +130,11 @@ def _letter(wish: Subscription, subject: str, template: str, words: dict[str, An
         "site": site_name(),
     }
     text = render_to_string(f"blog/comments/email/{template}.txt", {**always, **words})
-    return EmailMessage(
-        subject=subject,
-        body=wrap(text, COLUMNS),
+    return Letter(
+        subject,
+        wrap(text, COLUMNS),
+        link=words.get("link", ""),
+        label=label,
         to=[wish.reader.address],
         headers={
             "List-Unsubscribe": f"<{unsubscribe}>",

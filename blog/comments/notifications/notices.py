@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
@@ -17,6 +16,7 @@ from blog.comments.models import ModeratorNotice, ReaderComment
 from cms.credentials.staff import Staff
 from cms.outbox import actions as outbox
 from cms.outbox import digests
+from cms.outbox.letters import Letter
 from cms.reading.prepared import Given, prepared
 
 HELD = "comment.held"
@@ -28,6 +28,9 @@ SUBJECTS = {
     "digest": ngettext_lazy("A comment is waiting", "%(count)s comments are waiting", "count"),
     "reported_digest": ngettext_lazy("A comment was reported", "%(count)s comments were reported", "count"),
 }
+DESK_QUERIES = dict.fromkeys(
+    ("reported", "reported_digest"), "?status=reported"
+)  # as these templates have it
 Frequency = ModeratorNotice.Frequency
 
 
@@ -61,7 +64,7 @@ def queue_digests() -> None:
                 outbox.queue(DIGEST, int(struck.timestamp()), f"user:{pk}")
 
 
-def held_mail(comment_id: int, recipient: str) -> EmailMessage | None:
+def held_mail(comment_id: int, recipient: str) -> Letter | None:
     """Word the mail to one moderator: no address, no text, and no link but those that open the desk."""
     user = _recipient(recipient, Frequency.AT_ONCE)
     comment = ReaderComment.objects.held().filter(pk=comment_id).select_related("page").first()
@@ -72,7 +75,7 @@ def held_mail(comment_id: int, recipient: str) -> EmailMessage | None:
     return _notice(user, subject, "held", {"title": title})
 
 
-def reported_mail(comment_id: int, recipient: str) -> EmailMessage | None:
+def reported_mail(comment_id: int, recipient: str) -> Letter | None:
     """Word the mail about a reported comment; none once a moderator has dealt with it."""
     user = _recipient(recipient, Frequency.AT_ONCE)
     comment = ReaderComment.objects.reported().filter(pk=comment_id).select_related("page").first()
@@ -83,24 +86,24 @@ def reported_mail(comment_id: int, recipient: str) -> EmailMessage | None:
     return _notice(user, subject, "reported", {"title": title})
 
 
-def digest_mail(struck: int, recipient: str) -> EmailMessage | None:
+def digest_mail(struck: int, recipient: str) -> Letter | None:
     """Word a digest of all that waits by now."""
     user = _recipient(recipient, Frequency.HOURLY, Frequency.DAILY)
     return _many(user, ReaderComment.objects.held(), "digest")
 
 
-def held_digest(comment_ids: list[int], recipient: str) -> tuple[EmailMessage, set[int]] | None:
+def held_digest(comment_ids: list[int], recipient: str) -> tuple[Letter, set[int]] | None:
     """Word one mail instead of many, about everything that waits."""
     return _instead_of(comment_ids, recipient, ReaderComment.objects.held(), "digest")
 
 
-def reported_digest(comment_ids: list[int], recipient: str) -> tuple[EmailMessage, set[int]] | None:
+def reported_digest(comment_ids: list[int], recipient: str) -> tuple[Letter, set[int]] | None:
     return _instead_of(comment_ids, recipient, ReaderComment.objects.reported(), "reported_digest")
 
 
 def _instead_of(
     comment_ids: list[int], recipient: str, comments: QuerySet, template: str
-) -> tuple[EmailMessage, set[int]] | None:
+) -> tuple[Letter, set[int]] | None:
     """None about a single comment, which has a mail of its own. What was dealt with meanwhile is left out."""
     current = set(comments.filter(pk__in=comment_ids).values_list("pk", flat=True))
     user = _recipient(recipient, Frequency.AT_ONCE)
@@ -110,7 +113,7 @@ def _instead_of(
     return (letter, current) if letter else None
 
 
-def _many(user: Staff | None, comments: QuerySet, template: str) -> EmailMessage | None:
+def _many(user: Staff | None, comments: QuerySet, template: str) -> Letter | None:
     count = comments.count()
     if user is None or not count:
         return None
@@ -120,13 +123,13 @@ def _many(user: Staff | None, comments: QuerySet, template: str) -> EmailMessage
     return _notice(user, SUBJECTS[template] % {"count": count}, template, words)
 
 
-def _notice(user: Staff, subject: str, template: str, words: dict[str, object]) -> EmailMessage:
+def _notice(user: Staff, subject: str, template: str, words: dict[str, object]) -> Letter:
     links = {
         "desk": settings.SITE_URL + reverse("blog_comments:desk"),
         "account": settings.SITE_URL + reverse("wagtailadmin_account"),
     }
     body = render_to_string(f"blog/comments/email/{template}.txt", {**words, **links})
-    return EmailMessage(subject=subject, body=body, to=[user.email])
+    return Letter(subject, body, to=[user.email], link=links["desk"] + DESK_QUERIES.get(template, ""))
 
 
 def _strokes(now: datetime) -> dict[Frequency, datetime]:

@@ -19,6 +19,7 @@ from cms.sessions.models import Session
 from tests.cms.second_factor.browser import CONFIRM, Browser, with_app
 from tests.conftest import signed_in, visitor
 from tests.factories import PASSWORD, UserFactory
+from tests.smtp_peer import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -318,7 +319,7 @@ def test_the_mail_says_who_where_and_what_to_do_and_no_new_address(owner, smtp):
     call_command("deliver", once=True)
 
     (mail,) = smtp.mails
-    said = mail.get_content()
+    said = text_of(mail)
     assert 'The email address of your log-in "owner" at Our site' in said
     assert "(http://localhost:8000) was just changed" in said
     assert "tell an administrator" in said
@@ -351,7 +352,7 @@ def test_the_mail_says_the_new_username(owner, smtp):
     call_command("deliver", once=True)
 
     (mail,) = smtp.mails
-    assert 'Your username is now "renamed".' in mail.get_content()
+    assert 'Your username is now "renamed".' in text_of(mail)
 
 
 def test_a_log_in_and_a_better_hash_of_the_same_password_are_no_change(owner, settings):

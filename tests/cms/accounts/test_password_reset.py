@@ -16,6 +16,7 @@ from cms.rate_limit import actions as rate_limit
 from tests import crawl
 from tests.conftest import visitor
 from tests.factories import UserFactory
+from tests.smtp_peer import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +63,7 @@ def test_the_mail_comes_later_and_its_link_opens_the_door(user, smtp):
 
     (mail,) = smtp.mails
     assert smtp.recipients == [KNOWN]
-    link = re.search(r"http://localhost:8000(\S+)", mail.get_content())[1]
+    link = re.search(r"http://localhost:8000(\S+)", text_of(mail))[1]
     answer = visitor().get(link, follow=True)
     assert "new_password1" in answer.content.decode()
 

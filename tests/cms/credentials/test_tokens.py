@@ -18,6 +18,7 @@ from tests import crawl
 from tests.cms.second_factor.browser import CONFIRM, with_app
 from tests.conftest import signed_in, visitor, with_token
 from tests.factories import PASSWORD, UserFactory
+from tests.smtp_peer import text_of, words_of
 
 pytestmark = pytest.mark.django_db
 API, TOKENS = "/api/v1/moderation/comments/", "/admin/api-tokens/"
@@ -209,7 +210,7 @@ def test_its_owner_is_told_of_a_new_token_whoever_made_it(admin, moderator, smtp
     with_token(moderator)
 
     assert told(smtp) == 2 * [(moderator.email, "Our site: a new token for the API")]
-    said = smtp.mails[0].get_content()
+    said = text_of(smtp.mails[0])
     assert "Front end" in said
     assert moderator.get_username() in said
     assert "http://localhost:8000/admin/account/" in said
@@ -235,7 +236,7 @@ class TestWhatEndsTokens:
         assert (program.get(API).status_code, other.get(API).status_code) == (401, 200)
         assert ModelLogEntry.objects.get(action="wagtail.apitoken.revoke").user == admin
         told(smtp)
-        assert "tokens" in smtp.mails[-1].get_content()
+        assert "tokens" in text_of(smtp.mails[-1])
 
     @pytest.mark.parametrize("door", ["page", "list", "shell"])
     def test_being_made_inactive_does_for_ever(self, moderator, admin, door):
@@ -271,14 +272,14 @@ class TestWhatEndsTokens:
 
         assert program.get(API).status_code == 200
         told(smtp)
-        assert "1 API token" in smtp.mails[-1].get_content()
+        assert "1 API token" in text_of(smtp.mails[-1])
 
     def test_who_has_none_reads_nothing_of_tokens(self, moderator, smtp):
         moderator.set_password("another long password")
         moderator.save()
         told(smtp)
 
-        assert "token" not in smtp.mails[-1].get_content()
+        assert "token" not in words_of(smtp.mails[-1])
         assert "for the API" not in visible(signed_in(moderator).get("/admin/account/sessions/"))
 
     def test_ending_all_sessions_does_not_and_the_page_says_so(self, moderator, admin):

@@ -15,6 +15,7 @@ from cms.invitations.forms import ADMINISTRATOR
 from cms.rate_limit.models import Bucket
 from tests.conftest import signed_in, visitor
 from tests.factories import PASSWORD, UserFactory
+from tests.smtp_peer import text_of
 
 INVITATIONS = "/admin/invitations/"
 NEW = f"{INVITATIONS}new/"
@@ -57,7 +58,7 @@ def act(browser: Client, do: str, pk: int) -> str:
 def deliver(smtp) -> str:
     """Deliver what waits; return the path of the link in the newest mail."""
     call_command("deliver", once=True)
-    return re.search(r"http://localhost:8000(/mail/invitation/[\w-]+/)", smtp.mails[-1].get_content())[1]
+    return re.search(r"http://localhost:8000(/mail/invitation/[\w-]+/)", text_of(smtp.mails[-1]))[1]
 
 
 def answers(**more: str) -> dict[str, str]:

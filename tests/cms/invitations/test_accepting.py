@@ -27,6 +27,7 @@ from tests.cms.invitations.conftest import (
 )
 from tests.conftest import signed_in, visitor
 from tests.factories import UserFactory
+from tests.smtp_peer import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +49,7 @@ def test_the_mail_says_who_invites_to_what_and_how_long_and_holds_no_word_typed_
     deliver(smtp)
 
     (mail,) = smtp.mails
-    text = " ".join(mail.get_content().split())
+    text = " ".join(text_of(mail).split())
     assert smtp.recipients == [ADDRESS]
     assert "admin invites you to work on the website of Clinic" in text
     assert "* Write and publish: Writes, changes" in text

@@ -14,6 +14,7 @@ from tests.blog.comments.moderation.test_concurrency import at_once
 from tests.cms.invitations.conftest import ADDRESS, CHOSEN, accept, forget_limits, invite
 from tests.conftest import signed_in
 from tests.factories import UserFactory
+from tests.smtp_peer import text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,8 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def links(smtp) -> list[str]:
     postman.deliver_due()
     return [
-        re.search(r"http://localhost:8000(/mail/invitation/[\w-]+/)", mail.get_content())[1]
-        for mail in smtp.mails
+        re.search(r"http://localhost:8000(/mail/invitation/[\w-]+/)", text_of(mail))[1] for mail in smtp.mails
     ]
 
 

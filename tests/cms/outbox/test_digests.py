@@ -20,6 +20,7 @@ from cms.rate_limit.clients import Client
 from home.contact import actions as contact_actions
 from tests.factories import CommentFactory, UserFactory
 from tests.home.contact.test_desk import sent
+from tests.smtp_peer import text_of
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 2, 10, 20, tzinfo=UTC)
@@ -48,7 +49,7 @@ def to(smtp, address: str = DESK) -> list:
 
 
 def words(mail) -> str:
-    return mail.get_body(("plain",)).get_content()
+    return text_of(mail)
 
 
 def told_of(mails) -> set[int]:

@@ -17,7 +17,7 @@ from cms.outbox.models import Delivery, Failure, State
 from home.contact.models import ContactMessage
 from tests.blog.comments.posting.test_life import send
 from tests.conftest import signed_in, visitor
-from tests.smtp_peer import SmtpPeer
+from tests.smtp_peer import SmtpPeer, html_of, text_of
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
@@ -50,7 +50,7 @@ def test_a_mail_goes_to_such_an_address_over_smtputf8(smtp):
     assert smtp.recipients == [unicodedata.normalize("NFC", "jürgen@xn--bcher-kva.example")]
     (mail,) = smtp.mails
     assert f"To: {ON_THE_WIRE}\n" in mail.as_bytes(policy=SMTPUTF8.clone(linesep="\n")).decode()
-    assert (mail["Subject"], mail.get_content().strip()) == ("Grüße", "Ein Brief.")
+    assert (mail["Subject"], text_of(mail).strip()) == ("Grüße", "Ein Brief.")
     assert Delivery.objects.get().state == State.SENT
 
 
@@ -98,9 +98,9 @@ def test_staff_get_a_message_from_such_an_address_whatever_their_server_takes(
     deliver()
     (mail,) = plain.mails
     assert mail["Reply-To"] is None
-    text = mail.get_body(("plain",)).get_content()
+    text = text_of(mail)
     assert f"Write to {READER} directly" in text
-    assert READER in mail.get_body(("html",)).get_content()
+    assert READER in html_of(mail)
     message = ContactMessage.objects.get()
     assert message.reply_address == READER
     html = signed_in(admin).get(reverse("home_contact:message", args=[message.pk])).content.decode()

@@ -33,6 +33,7 @@ from tests.cms.second_factor.browser import (
 )
 from tests.conftest import visitor
 from tests.factories import PASSWORD, UserFactory
+from tests.smtp_peer import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -446,7 +447,7 @@ class TestReset:
         call_command("deliver", once=True)
         mail = smtp.mails[-1]
         assert mail["To"] == editor.email
-        assert "An administrator removed every second factor" in mail.get_content()
+        assert "An administrator removed every second factor" in text_of(mail)
 
     def test_the_list_of_users_leads_there(self, lost, editor, browser):
         page = browser.get("/admin/users/").content.decode()
@@ -508,7 +509,7 @@ def test_each_change_is_told_by_mail(owner, smtp, clock):
     browser.post(REMOVE, page=OVERVIEW, passkey="")
     call_command("deliver", once=True)
 
-    told = [mail.get_content() for mail in smtp.mails]
+    told = [text_of(mail) for mail in smtp.mails]
     assert ["was added" in told[0], "New recovery codes" in told[1], "was removed" in told[2]] == 3 * [True]
     assert all("/admin/account/" in words and "owner" in words for words in told)
     assert ModelLogEntry.objects.filter(action__startswith="second_factor.").count() == 3

@@ -29,7 +29,7 @@ from cms.webhooks import actions, announcing, results, sending, signing
 from cms.webhooks.announcing import Thing
 from cms.webhooks.models import Call, Disabled, Endpoint
 from tests.cms.webhooks.conftest import SECRET, deliver, endpoint_at, let_time_pass
-from tests.smtp_peer import RawPeer, free_port, say_nothing
+from tests.smtp_peer import RawPeer, free_port, say_nothing, text_of
 from tests.webhook_peer import read_request
 
 pytestmark = pytest.mark.django_db
@@ -305,7 +305,7 @@ def test_410_disables_an_endpoint_at_once_and_administrators_get_a_mail(endpoint
     assert list(states) == [State.FAILED, State.SUPPRESSED]
     (mail,) = smtp.mails
     assert mail["To"] == admin.email
-    assert "410 Gone" in mail.get_content()
+    assert "410 Gone" in text_of(mail)
     announce(3)
     assert Call.objects.count() == 2
 

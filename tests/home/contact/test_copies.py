@@ -15,6 +15,7 @@ from home.contact.site_settings import MessageSettings
 from tests import crawl
 from tests.conftest import signed_in, visitor
 from tests.home.contact.test_desk import sent
+from tests.smtp_peer import text_of
 
 pytestmark = pytest.mark.django_db
 VICTIM = "kq7victim3x@canary-eleven.example"
@@ -31,7 +32,7 @@ def mails_to(smtp, address: str = VICTIM) -> list:
 
 
 def link_in(mail) -> str:
-    return re.search(r"http://localhost:8000(/mail/copy/\S+)", mail.get_content()).group(1)
+    return re.search(r"http://localhost:8000(/mail/copy/\S+)", text_of(mail)).group(1)
 
 
 def press(link: str, do: str = "confirm", *messages: object):
@@ -57,7 +58,7 @@ def test_a_copy_goes_out_after_the_button_and_not_before(link, smtp):
     assert (answer.status_code, answer["Location"]) == (303, link)
     deliver()
 
-    assert f"Buy {MARK} now" in mails_to(smtp)[1].get_content()
+    assert f"Buy {MARK} now" in text_of(mails_to(smtp)[1])
     assert press(link).status_code == 303
     deliver()
     assert len(mails_to(smtp)) == 2
@@ -148,7 +149,7 @@ def test_the_owner_chooses_which_of_the_messages_are_theirs(contact, smtp):
     press(link, "confirm", own.pk)
     deliver()
 
-    assert [mail.get_content().count("The owner's") for mail in mails_to(smtp)[1:]] == [1]
+    assert [text_of(mail).count("The owner's") for mail in mails_to(smtp)[1:]] == [1]
     assert MessageCopy.objects.get(message=first).confirmed_at is None
 
 
@@ -211,7 +212,7 @@ def test_who_was_taken_for_spam_by_mistake_is_asked_later(client, contact, smtp,
     deliver()
     press(link_in(mails_to(smtp)[0]))
     deliver()
-    assert MARK in mails_to(smtp)[1].get_content()
+    assert MARK in text_of(mails_to(smtp)[1])
 
     assert actions.mark_as_spam(message, by=admin)
     assert actions.mark_as_not_spam(message, by=admin)

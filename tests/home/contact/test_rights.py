@@ -19,6 +19,7 @@ from tests import crawl
 from tests.conftest import signed_in
 from tests.factories import UserFactory
 from tests.home.contact.test_desk import ADDRESS, INBOX, plant, press, sent, state_of
+from tests.smtp_peer import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -138,7 +139,7 @@ def test_a_site_may_keep_the_words_out_of_mail(client, contact, smtp, default_si
 
     (mail,) = smtp.mails
     assert mail["Reply-To"] is None
-    assert f"/admin/messages/{ContactMessage.objects.get().pk}/" in mail.get_body(("plain",)).get_content()
+    assert f"/admin/messages/{ContactMessage.objects.get().pk}/" in text_of(mail)
     for secret in (b"Ben Ode", b"Saturdays", ADDRESS.encode()):
         assert secret not in mail.as_bytes()
 

@@ -7,6 +7,7 @@ from blog.comments.models import Decision, Reader, ReaderComment
 from blog.comments.moderation import actions
 from blog.comments.reading import queries
 from tests.factories import CommentFactory, PostFactory, UserFactory
+from tests.smtp_peer import text_of, words_of
 
 pytestmark = pytest.mark.django_db
 MOVES = [verb for verb in actions.VERBS if verb != "refuse-edit"]
@@ -174,8 +175,8 @@ def test_moderators_are_written_to_when_the_queue_was_empty(smtp, moderator, pos
     (mail,) = smtp.mails
     assert smtp.recipients == ["moderator@staff.example"]
     assert post.title in mail["Subject"]
-    assert "http://localhost:8000/admin/comments/" in mail.get_content()
-    assert "words" not in mail.get_content()
+    assert "http://localhost:8000/admin/comments/" in text_of(mail)
+    assert "words" not in words_of(mail)
     assert b"canary" not in mail.as_bytes()
 
 

@@ -12,6 +12,7 @@ from blog.comments.moderation import actions
 from blog.comments.privacy import retention
 from tests.conftest import visitor
 from tests.factories import CommentFactory
+from tests.smtp_peer import text_of, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -102,8 +103,8 @@ def test_moderators_are_told_of_the_first_report_and_not_of_what_was_settled(com
 
     (mail,) = [mail for mail in smtp.mails if mail["To"] == moderator.email]
     assert "reported" in mail["Subject"]
-    assert "secret words" not in mail.get_content()
-    assert "/admin/comments/?status=reported" in mail.get_content()
+    assert "secret words" not in words_of(mail)
+    assert "/admin/comments/?status=reported" in text_of(mail)
 
     smtp.mails.clear()
     visitor().post(page_of(comment), {"reason": "spam"}, REMOTE_ADDR="192.0.2.7")

@@ -21,6 +21,7 @@ from tests import crawl
 from tests.blog.comments.posting.test_life import send
 from tests.conftest import signed_in, visitor
 from tests.factories import CommentFactory, PostFactory, UserFactory
+from tests.smtp_peer import text_of, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -57,17 +58,12 @@ def to(smtp, address: str) -> list:
     return [mail for mail in smtp.mails if parseaddr(mail["To"])[1] == address]
 
 
-def words_of(mail) -> str:
-    """Return all that can be read of a mail, decoded."""
-    return "\n".join([*map(str, mail.values()), mail.get_content()])
-
-
 def promised(event: str) -> bool:
     return Delivery.objects.filter(event=event).exists()
 
 
 def link(mail, kind: str) -> str:
-    return re.search(rf"^http://localhost:8000(/mail/{kind}/\S+)", mail.get_content(), re.MULTILINE).group(1)
+    return re.search(rf"^http://localhost:8000(/mail/{kind}/\S+)", text_of(mail), re.MULTILINE).group(1)
 
 
 def confirmed(smtp, page, address: str = "ann@example.org", **fields) -> ReaderComment:
@@ -127,7 +123,7 @@ def test_the_confirmation_has_not_one_byte_of_whoever_typed_the_address(post, sm
     (mail,) = smtp.mails
     assert MARK not in words_of(mail)
     assert "evil.example" not in words_of(mail)
-    assert "A quiet hour" in mail.get_content()
+    assert "A quiet hour" in text_of(mail)
 
 
 def test_reading_a_link_changes_nothing_and_shows_no_address(post, smtp):
@@ -176,7 +172,7 @@ def test_one_mail_covers_what_was_typed_before_it_and_nothing_after(post, smtp):
     mine, also_mine = asked(post), asked(other)
     deliver()
     (mail,) = smtp.mails
-    assert "Another hour" in mail.get_content()
+    assert "Another hour" in text_of(mail)
     later = asked(other)
 
     visitor().post(link(mail, "confirm"))
@@ -689,7 +685,7 @@ def test_a_reply_is_told_when_it_is_approved_and_not_before(post, smtp):
     deliver()
 
     (mail,) = to(smtp, "ann@example.org")
-    text = mail.get_content()
+    text = text_of(mail)
     assert mail["Subject"].strip() == "Someone replied on “A quiet hour”"
     assert "> I agree, entirely." in text
     assert f"comment-{answer.pk}" in text or f"/comments/{answer.pk}/" in text
@@ -703,7 +699,7 @@ def test_a_long_reply_is_cut_and_every_line_fits(post, smtp):
     deliver()
 
     (mail,) = to(smtp, "ann@example.org")
-    text = mail.get_content()
+    text = text_of(mail)
     assert text.count("words") < 40
     assert all(line.startswith("> ") for line in text.splitlines() if "words" in line)
     assert all(len(line) <= 76 or line.startswith("http") for line in text.splitlines())
@@ -811,7 +807,7 @@ def test_a_reply_below_a_held_one_is_told_when_that_is_approved(post, smtp):
     decide(above, "approve")
     deliver()
 
-    quotes = [mail.get_content() for mail in to(smtp, "ann@example.org")]
+    quotes = [text_of(mail) for mail in to(smtp, "ann@example.org")]
     assert len(quotes) == 2
     assert any("Further down." in quote for quote in quotes)
 
@@ -995,7 +991,7 @@ def test_a_moderator_who_has_not_chosen_is_told_when_the_queue_was_empty(post, s
     deliver()
 
     (mail,) = to(smtp, "moderator@staff.example")
-    assert "http://localhost:8000/admin/comments/" in mail.get_content()
+    assert "http://localhost:8000/admin/comments/" in text_of(mail)
 
 
 def test_the_hour_is_told_once_and_only_what_waited_when_it_struck(post, smtp, moderator, clock):
@@ -1012,7 +1008,7 @@ def test_the_hour_is_told_once_and_only_what_waited_when_it_struck(post, smtp, m
 
     (mail,) = smtp.mails
     assert mail["Subject"] == "2 comments are waiting"
-    assert "- A quiet hour" in mail.get_content()
+    assert "- A quiet hour" in text_of(mail)
     assert MARK not in words_of(mail)
     assert crawl.leaks(words_of(mail).encode(), [VICTIM]) == []
 
