@@ -23,6 +23,7 @@ STEP = 0.005  # of lightness
 # What site.css has: paper, raised, shade, mark, and a comment that waits
 LIGHT_SURFACES = ("#ffffff", "#fbf8f1", "#fffdf9", "#f4eddf", "#fdeebb", "#fff3d6")
 DARK_SURFACES = ("#101514", "#192120", "#161d1b", "#463c12", "#2a210c")
+LIGHT_PAPER, DARK_PAPER = "#fbf8f1", "#101514"
 ON_BAND_MUTED = "#dcdcd2"
 ON_BAND = ("#f3efe3", ON_BAND_MUTED, "#ffc24d")  # text, muted text and focus on a dark band
 INK_ON_DARK_ACCENT = "#0b1211"
@@ -46,6 +47,11 @@ class Palettes(NamedTuple):
     dark: Palette
 
 
+OWN = Palettes(  # what site.css begins with
+    Palette("#0d5a50", "#073d36", "#ffffff", "#0c4a43"), Palette("#86d3c3", "#b9ebe0", "#06211d", "#0f2f2b")
+)
+
+
 def validate_accent(value: str) -> None:
     """Raises ValidationError for anything but a colour like #0d5a50."""
     if not _HEX.fullmatch(value.lower()):
@@ -64,6 +70,11 @@ def palettes(accent: str) -> Palettes:
         Palette(light, _shifted(light, -0.1), "#ffffff", band),
         Palette(dark, _shifted(dark, 0.08), INK_ON_DARK_ACCENT, _at_most(band, LIGHTEST_BAND_IN_THE_DARK)),
     )
+
+
+def palettes_or_own(accent: str) -> Palettes:
+    """Return the same, and what site.css begins with where no accent is set."""
+    return palettes(accent) if accent else OWN
 
 
 def is_moved(accent: str) -> bool:

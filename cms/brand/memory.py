@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from wagtail.models import Site
 
-from cms.brand.models import SiteIdentity
+from cms.brand.models import Logo, SiteIdentity
 
 
 class Brand(NamedTuple):
@@ -23,6 +23,11 @@ class Brand(NamedTuple):
     zone: ZoneInfo
     stylesheet_url: str
     letters: str
+    shown_logo: Logo | None
+    logo_beside_name: bool
+    favicon_url: str
+    touch_icon_url: str
+    theme_colours: tuple[str, str]
     sender_name: str
     sender_address: str
 
@@ -66,6 +71,11 @@ def _of(identity: SiteIdentity) -> Brand:
         zone=ZoneInfo(identity.time_zone or settings.TIME_ZONE),
         stylesheet_url=identity.stylesheet_url,
         letters=identity.letters,
+        shown_logo=identity.shown_logo,
+        logo_beside_name=identity.logo_beside_name,
+        favicon_url=identity.favicon_url,
+        touch_icon_url=identity.touch_icon_url,
+        theme_colours=identity.theme_colours,
         sender_name=identity.sender_name,
         sender_address=identity.sender_address,
     )

@@ -243,12 +243,9 @@ def _(page: BlogPostPage, request: HttpRequest, site_name: str) -> dict[str, Any
     seo = search_engines(
         page, request, site_name=site_name, kind="article", description=page.standfirst, image=page.hero
     )
-    image = seo["open_graph"]["image"]
-    seo["json_ld"] = [
-        json_ld.of(
-            page, image=image["url"] if image else "", site_name=site_name, comments=card["comment_count"]
-        )
-    ]
+    image, comments = seo["open_graph"]["image"]["url"], card["comment_count"]
+    logo = urljoin(_root(request), SiteIdentity.for_request(request).emblem_url)
+    seo["json_ld"] = [json_ld.of(page, image=image, site_name=site_name, logo=logo, comments=comments)]
     reviewed = {"by": page.reviewed_by, "last": page.last_reviewed, "next": page.next_review}
     older, newer = page.neighbours()
     return {

@@ -31,7 +31,9 @@ def plant(site: Site, editor: Staff) -> dict[str, Page]:
     drafts |= _post_drafts(drafts["blog"])
     ids = {slug: page.pk for slug, page in drafts.items()}
     _write_front(home, drafts, ids, pictures, editor)
-    SiteIdentity.objects.filter(site=site).update(privacy_page=drafts["privacy"])
+    identity = SiteIdentity.for_site(site)
+    identity.privacy_page, identity.logo_id = drafts["privacy"], pictures["logo"]
+    identity.save()
     for post in reversed(POSTS):
         _write_post(drafts[post.slug], post, ids, pictures, editor)
     return drafts
