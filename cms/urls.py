@@ -45,11 +45,7 @@ urlpatterns = [
     path("robots.txt", read_only(robots), name="robots"),
     path("brand/<slug:digest>.css", read_only(brand.brand_sheet), name="brand_sheet"),
     path("brand/<slug:digest>/<int:page_id>.png", read_only(brand.page_picture), name="page_picture"),
-    re_path(
-        rf"^brand/(?P<digest>[0-9a-f]{{16}})/(?P<name>{brand.NAMES})$",
-        read_only(brand.brand_picture),
-        name="brand_picture",
-    ),
+    path("brand/<slug:digest>/<slug:name>.<slug:kind>", read_only(brand.brand_picture), name="brand_picture"),
     path("manifest.webmanifest", read_only(brand.web_manifest), name="manifest"),
     path("favicon.ico", read_only(brand.favicon)),  # asked for without being named, as the next is
     path("apple-touch-icon.png", read_only(brand.touch_icon)),

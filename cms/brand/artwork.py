@@ -24,4 +24,4 @@ def digest(*parts: object) -> str:
 
 def url(of: str, name: str) -> str:
     """Return the address of a picture that was drawn with this digest."""
-    return reverse("brand_picture", args=[of, name])
+    return reverse("brand_picture", args=[of, *name.split(".")])

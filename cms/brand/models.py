@@ -301,7 +301,8 @@ class SiteIdentity(TidyFieldsMixin, SiteDecisions):
     @property
     def theme_colours(self) -> tuple[str, str]:
         """Return the colours that a browser may give its own frame, in light and in dark."""
-        return tuple(each.band for each in colours.palettes_or_own(self.accent))
+        light, dark = colours.palettes_or_own(self.accent)
+        return light.band, dark.band
 
     @property
     def advice(self) -> list[str]:

@@ -9,7 +9,6 @@ from cms.reading.sites import find_site
 
 FOR_EVER = "public, max-age=31536000, immutable"
 NOT_WITHOUT_ASKING = "public, no-cache"
-NAMES = r"(?:logo|share|icon-\d{1,3}|maskable-\d{1,3})\.(?:png|webp)"
 
 
 def brand_sheet(request: HttpRequest, digest: str) -> HttpResponse:
@@ -19,10 +18,10 @@ def brand_sheet(request: HttpRequest, digest: str) -> HttpResponse:
     return _kept(response, digest == stylesheet.digest(looks))
 
 
-def brand_picture(request: HttpRequest, digest: str, name: str) -> HttpResponse:
+def brand_picture(request: HttpRequest, digest: str, name: str, kind: str) -> HttpResponse:
     """A picture made of the brand as it is drawn now, also for a page that was kept. Raises Http404."""
     site = find_site(request)
-    return _picture(site and pictures.find(site, name), digest)
+    return _picture(site and pictures.find(site, f"{name}.{kind}"), digest)
 
 
 def page_picture(request: HttpRequest, digest: str, page_id: int) -> HttpResponse:
