@@ -88,5 +88,5 @@ def _posts(blog: BlogIndexPage) -> BlogPostPage:
             category=category,
             body=[("heading", {"text": "What we read", "level": "h2"}), ("paragraph", TEXT)],
         )
-    CommentFactory(page=post, approved=True, comment="I will bring a chair.")
+    CommentFactory(page=post, approved=True, text="I will bring a chair.")
     return post

@@ -121,22 +121,21 @@ def opened_logo(identity: SiteIdentity) -> Image.Image | None:
     return shown
 
 
-def keep_for_page(page: Page, identity: SiteIdentity, *, title: str | None = None) -> None:
-    """Draw the title of a page on the brand, or another one."""
-    shown = page.title if title is None else title
-    file = drawing.shared_file(f"page-{page.pk}.png", identity.artwork, opened_logo(identity), shown)
+def keep_title(page: Page, identity: SiteIdentity) -> None:
+    """Draw the title of a page on the brand."""
+    name = f"{page.pk}.png"
+    _keep_of(page, identity, drawing.shared_file(name, identity.artwork, opened_logo(identity), page.title))
+
+
+def keep_without_title(page: Page, identity: SiteIdentity) -> None:
+    """Let the picture of the site stand for a page, until its title or the look change."""
+    alone = Drawing.objects.filter(site=identity.site_id, name="share.png").first()
+    if alone:
+        _keep_of(page, identity, drawing.File(alone.name, bytes(alone.content), (alone.width, alone.height)))
+
+
+def _keep_of(page: Page, identity: SiteIdentity, file: drawing.File) -> None:
     width, height = file.size
-    PagePicture.objects.bulk_create(
-        [
-            PagePicture(
-                page=page,
-                digest=artwork.digest(identity.artwork, page.title),
-                content=file.content,
-                width=width,
-                height=height,
-            )
-        ],
-        update_conflicts=True,
-        unique_fields=["page"],
-        update_fields=DRAWN,
-    )
+    digest = artwork.digest(identity.artwork, page.title)
+    row = PagePicture(page=page, digest=digest, content=file.content, width=width, height=height)
+    PagePicture.objects.bulk_create([row], update_conflicts=True, unique_fields=["page"], update_fields=DRAWN)

@@ -60,9 +60,9 @@ def _due(root: Page) -> QuerySet[BlogPostPage]:
 
 def _draw(post: BlogPostPage, identity: SiteIdentity) -> None:
     try:
-        pictures.keep_for_page(post, identity)
+        pictures.keep_title(post, identity)
     except DatabaseError:
         raise
     except Exception as error:  # noqa: BLE001 -- whatever a font raises, the next title is drawn
         logger.warning("title of page %s: %s", post.pk, type(error).__name__)
-        pictures.keep_for_page(post, identity, title="")
+        pictures.keep_without_title(post, identity)

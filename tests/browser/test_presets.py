@@ -1,11 +1,15 @@
 """A second brand in a browser: nothing that axe knows, in light and dark, and for other accents."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from cms.brand.models import SiteIdentity
+from tests.browser.conftest import log_in
 from tests.browser.test_every_page import LOOKS, OTHER_LOOKS, faults_in_every_look, found_by_axe
-from tests.presets import bookshop
+from tests.factories import UserFactory
+from tests.presets import ACCENT, bookshop
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -35,6 +39,25 @@ def test_any_accent_can_be_read_in_light_and_in_dark(arrive, shop):
         for scheme in ("light", "dark"):
             tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             found += [f"{accent}, {scheme}: {fault}" for fault in found_by_axe(tab)]
+    assert found == []
+
+
+def test_log_in_and_dashboard_wear_the_brand_and_can_be_read(arrive, shop):
+    UserFactory(username="admin", admin=True)
+    strangers, staff, found = arrive(), arrive(), []
+    log_in(staff, "admin")
+    for accent in (ACCENT, "#ffff00", "#00a0ff"):
+        identity = SiteIdentity.objects.get()
+        identity.accent = accent
+        identity.save()
+        for tab, path in ((strangers, "/admin/login/"), (staff, "/admin/")):
+            tab.goto(path)
+            expect(tab).to_have_title(re.compile("Foxglove Books"))
+            expect(tab.locator(".brand-mark img")).to_be_visible()
+            for scheme in ("light", "dark"):
+                tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                faults = [fault for fault in found_by_axe(tab) if "color-contrast" in fault]
+                found += [f"{path}, {accent}, {scheme}: {fault}" for fault in faults]
     assert found == []
 
 
