@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db import DatabaseError
 from wagtail.models import Site
 
@@ -47,6 +48,8 @@ def brand() -> Brand:
         return last.brand
     try:
         fresh = _read()
+    except SynchronousOnlyOperation:  # on the event loop, where /healthz is answered and nothing may wait
+        return last.brand if last else _of(SiteIdentity())
     except DatabaseError:
         fresh = last.brand if last else _of(SiteIdentity())
     _memory[:] = [_Memory(fresh, time.monotonic())]

@@ -1,3 +1,4 @@
+import asyncio
 import re
 from datetime import UTC, datetime
 
@@ -152,6 +153,20 @@ def test_each_process_hears_of_a_change_within_a_second(home, settings):
     assert names.site_name() == "Before"
     SiteIdentity.objects.filter(pk=identity.pk).update(name="After")  # as another process does
     assert names.site_name() == "After"
+
+
+def test_what_is_answered_on_the_event_loop_waits_for_no_database(save, client, settings):
+    """As the front answers /healthz: without a thread."""
+    save(name="Quiet Water")
+    settings.BRAND_KEPT = 0.0
+
+    async def ask():
+        return client.get("/healthz").status_code, memory.brand().name
+
+    assert names.site_name() == "Quiet Water"
+    assert asyncio.run(ask()) == (200, "Quiet Water")
+    memory.forget()
+    assert asyncio.run(ask())[0] == 200
 
 
 @pytest.mark.server_errors(500)
