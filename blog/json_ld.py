@@ -7,8 +7,8 @@ from django.utils import timezone
 Post = Any  # a page with a date, an author and a category
 
 
-def of(post: Post, *, image: str, site_name: str, comments: int) -> dict[str, Any]:
-    """Return a BlogPosting. ``image`` is the absolute address of a picture, or empty."""
+def of(post: Post, *, image: str, site_name: str, logo: str, comments: int) -> dict[str, Any]:
+    """Return a BlogPosting. ``image`` and ``logo`` are absolute addresses of pictures, or empty."""
     url, updated = post.canonical, post.last_published_at
     found = {
         "@context": "https://schema.org",
@@ -22,17 +22,22 @@ def of(post: Post, *, image: str, site_name: str, comments: int) -> dict[str, An
         "image": image or None,
         "articleSection": post.category.name if post.category else None,
         "commentCount": comments,
-        "publisher": {"@type": "Organization", "name": site_name},
+        "publisher": _publisher(site_name, logo),
         "mainEntityOfPage": {"@type": "WebPage", **_review(post), "@id": url},
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _publisher(name: str, logo: str) -> dict[str, Any]:
+    publisher: dict[str, Any] = {"@type": "Organization", "name": name}
+    return {**publisher, "logo": {"@type": "ImageObject", "url": logo}} if logo else publisher
 
 
 def _review(post: Post) -> dict[str, Any]:
     if not post.reviewed_by or not post.last_reviewed:
         return {}
     return {
-        "@type": "MedicalWebPage",
+        "@type": "WebPage",
         "reviewedBy": {"@type": "Person", "name": post.reviewed_by},
         "lastReviewed": post.last_reviewed.isoformat(),
     }

@@ -34,6 +34,7 @@ from cms.pages import slugs
 from cms.pages.addresses import AddressMixin
 from cms.pages.languages import OwnLanguageMixin
 from cms.pages.search_engines import SearchEnginesMixin
+from cms.pages.shared_pictures import TitlePictureMixin
 from cms.pictures import specs
 from cms.reading import public_pages
 from cms.reading.prepared import Given, prepared
@@ -246,7 +247,13 @@ class BlogIndexPage(
 
 
 class BlogPostPage(  # type: ignore[django-manager-missing]  # modelcluster brings no types
-    OwnLanguageMixin, AddressMixin, public_pages.MostlyPublicMixin, CommentsMixin, SearchEnginesMixin, Page
+    OwnLanguageMixin,
+    AddressMixin,
+    TitlePictureMixin,
+    public_pages.MostlyPublicMixin,
+    CommentsMixin,
+    SearchEnginesMixin,
+    Page,
 ):
     shown_with = ("author", "category", "hero")
     asked_by_forms = (*policy.ASKED, "date")

@@ -1,9 +1,6 @@
 """Every prefix of the site on one screen. Wagtail's pages come last."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.templatetags.static import static
 from django.urls import include, path, re_path
 from django.views.generic import TemplateView
 from wagtail import urls as wagtail_urls
@@ -17,7 +14,7 @@ from cms.accounts.log_in import LoginView, LogoutView
 from cms.accounts.reading import log_in_to_read
 from cms.api import borrowed
 from cms.api import door as api
-from cms.brand.views import brand_sheet
+from cms.brand import views as brand
 from cms.credentials.guessing import remember_device, slow_down
 from cms.health import healthz, readyz
 from cms.http.cross_site import same_site_posts
@@ -37,10 +34,6 @@ robots = TemplateView.as_view(
 SITEMAP = {"sitemaps": {"pages": PublicPages}, "content_type": "application/xml; charset=utf-8"}
 
 
-def favicon(request: HttpRequest) -> HttpResponse:
-    return redirect(static("img/favicon.svg"))
-
-
 handler400 = "cms.errors.pages.bad_request"
 handler403 = "cms.errors.pages.permission_denied"
 handler404 = "cms.errors.pages.page_not_found"
@@ -50,8 +43,12 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("robots.txt", read_only(robots), name="robots"),
-    path("brand/<slug:digest>.css", read_only(brand_sheet), name="brand_sheet"),
-    path("favicon.ico", read_only(favicon)),  # asked for without being named
+    path("brand/<slug:digest>.css", read_only(brand.brand_sheet), name="brand_sheet"),
+    path("brand/<slug:digest>/<int:page_id>.png", read_only(brand.page_picture), name="page_picture"),
+    path("brand/<slug:digest>/<slug:name>.<slug:kind>", read_only(brand.brand_picture), name="brand_picture"),
+    path("manifest.webmanifest", read_only(brand.web_manifest), name="manifest"),
+    path("favicon.ico", read_only(brand.favicon)),  # asked for without being named, as the next is
+    path("apple-touch-icon.png", read_only(brand.touch_icon)),
     path(".well-known/security.txt", read_only(security_txt), name="security_txt"),
     path("sitemap.xml", read_only(sitemap), SITEMAP, name="sitemap"),
     path("search/", read_only(search), name="search"),

@@ -32,6 +32,8 @@ class HomeConfig(AppConfig):
         from wagtail.signals import page_published
 
         from blog.comments.models import Discussion
+        from cms.brand import pictures as brand
+        from cms.brand.models import SiteIdentity
         from cms.credentials import roles
         from cms.fixes import editing_sessions, redirect_batches, time_zones, whole_acts
         from cms.fixes.spreadsheets import keep_cells_harmless
@@ -45,7 +47,7 @@ class HomeConfig(AppConfig):
         from home.address import follow_site_url
         from home.contact.site_settings import MessageSettings
         from home.demo import checks  # noqa: F401 -- it registers them
-        from home.pictures import cleaning, drawing
+        from home.pictures import cleaning, drawing, titles
 
         for group, (label, sentence, order) in ROLES.items():
             roles.register(group, label, sentence, order=order)
@@ -55,12 +57,16 @@ class HomeConfig(AppConfig):
             shown.connect(drawing.draw_ahead)
         for setting in (Discussion, MessageSettings):
             post_save.connect(starting.follow_settings, sender=setting)
+        page_published.connect(titles.ask)
+        post_save.connect(titles.ask_for_social_picture, sender=SiteIdentity)
         post_save.connect(drawing.draw_again, sender=get_image_model())
         renditions.show_placeholders()
         whole_acts.make_whole()
         redirect_batches.keep_within_bounds()
         editing_sessions.leave_ended()
         time_zones.show_those_of_the_site()
+        chores.register("draw the brand", timedelta(seconds=10), brand.draw_due)
+        chores.register("draw titles", timedelta(seconds=5), titles.draw_due)
         chores.register("draw pictures", timedelta(seconds=2), drawing.draw_due)
         chores.register("find undrawn pictures", timedelta(minutes=10), drawing.find_undrawn)
         chores.register("clean pictures", timedelta(seconds=15), cleaning.clean_some)

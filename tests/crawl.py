@@ -245,6 +245,9 @@ def _value(name: str, url: str) -> str:
         "filter_spec": "max-10x10",
         "path": "none",
         "filename": "none.txt",
+        "digest": "0123456789abcdef",
+        "name": "share",
+        "kind": "png",
     }
     if name == "pk" and (snippet := _SNIPPET.match(url)):
         return str(_id(".".join(snippet.groups())))

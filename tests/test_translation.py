@@ -73,7 +73,7 @@ BLOGS = (
 )
 UNCHECKED = (
     "/admin/sprite/", "/admin/jsi18n/", "/api/", "/sitemap", "/robots", "/.well-known", "/healthz", "/readyz",
-    "/media/", "/favicon",
+    "/media/", "/favicon", "/apple-touch-icon", "/brand/", "/manifest",
 )  # fmt: skip
 
 

@@ -1,13 +1,14 @@
 from typing import Any
+from urllib.parse import urljoin
 
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from wagtail.images.models import AbstractRendition
 from wagtail.models import Page
 
 from blog import json_ld
+from cms.brand.models import SiteIdentity
 from cms.text.embedding import json_script
 
 register = template.Library()
@@ -23,10 +24,10 @@ def may_write(page: Page, request: HttpRequest | None) -> bool:
 
 
 @register.simple_tag
-def post_as_json_ld(
-    post: Any, *, picture: AbstractRendition | None, site_name: str, comments: int | None
-) -> SafeString:
+def post_as_json_ld(post: Any, *, picture: Any, identity: SiteIdentity, comments: int | None) -> SafeString:
     """A post for search engines, as a script element that runs nothing."""
     image = picture.full_url if picture else ""
-    data = json_ld.of(post, image=image, site_name=site_name, comments=comments or 0)
+    logo = urljoin(post.full_url or "", identity.emblem_url)
+    name = str(identity.name)
+    data = json_ld.of(post, image=image, site_name=name, logo=logo, comments=comments or 0)
     return json_script(data, "application/ld+json")

@@ -23,6 +23,7 @@ STEP = 0.005  # of lightness
 # What site.css has: paper, raised, shade, mark, and a comment that waits
 LIGHT_SURFACES = ("#ffffff", "#fbf8f1", "#fffdf9", "#f4eddf", "#fdeebb", "#fff3d6")
 DARK_SURFACES = ("#101514", "#192120", "#161d1b", "#463c12", "#2a210c")
+LIGHT_PAPER, DARK_PAPER = "#fbf8f1", "#101514"
 ON_BAND_MUTED = "#dcdcd2"
 ON_BAND = ("#f3efe3", ON_BAND_MUTED, "#ffc24d")  # text, muted text and focus on a dark band
 INK_ON_DARK_ACCENT = "#0b1211"

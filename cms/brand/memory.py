@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db import DatabaseError
 from wagtail.models import Site
 
-from cms.brand.models import SiteIdentity
+from cms.brand.models import Logo, SiteIdentity
 from cms.brand.stylesheet import Looks
 
 
@@ -26,6 +27,11 @@ class Brand(NamedTuple):
     letters: str
     looks: Looks
     address: str
+    shown_logo: Logo | None
+    logo_beside_name: bool
+    favicon_url: str
+    touch_icon_url: str
+    theme_colours: tuple[str, str]
     sender_name: str
     sender_address: str
 
@@ -45,6 +51,8 @@ def brand() -> Brand:
         return last.brand
     try:
         fresh = _read()
+    except SynchronousOnlyOperation:  # on the event loop, where /healthz is answered and nothing may wait
+        return last.brand if last else _of(SiteIdentity())
     except DatabaseError:
         fresh = last.brand if last else _of(SiteIdentity())
     _memory[:] = [_Memory(fresh, time.monotonic())]
@@ -71,6 +79,11 @@ def _of(identity: SiteIdentity) -> Brand:
         letters=identity.letters,
         looks=identity.looks,
         address=identity.address,
+        shown_logo=identity.shown_logo,
+        logo_beside_name=identity.logo_beside_name,
+        favicon_url=identity.favicon_url,
+        touch_icon_url=identity.touch_icon_url,
+        theme_colours=identity.theme_colours,
         sender_name=identity.sender_name,
         sender_address=identity.sender_address,
     )

@@ -5,6 +5,8 @@ Its address has the digest of its content, so a browser keeps it for ever, and a
 finds the sheet it was made with as long as the look is that one.
 """
 
+from collections.abc import Mapping
+from colorsys import rgb_to_hls
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
@@ -38,6 +40,7 @@ CORNERS = {
         ),
         "0.5rem",
     )
+    | {"--corner-dot": "0.1875rem"}
 }
 
 
@@ -55,8 +58,36 @@ def text(looks: Looks) -> str:
         **FACES.get(looks.faces, {}),
         **CORNERS.get(looks.corners, {}),
     }
+    own = _rule(":root", properties) if properties else ""
+    return own + (_admin(looks.accent) if looks.accent else "")
+
+
+def _rule(selector: str, properties: Mapping[str, str]) -> str:
     lines = (f"    {name}: {value};" for name, value in properties.items())
-    return "\n".join((":root {", *lines, "}", "")) if properties else ""
+    return "\n".join((f"{selector} {{", *lines, "}", ""))
+
+
+def _admin(accent: str) -> str:
+    """Return the colours of Wagtail's light theme, which makes its others of these; its dark one stays."""
+    light = palettes(accent).light
+    primary, secondary = _hsl(light.band), _hsl(light.accent)
+    properties = {
+        **{f"--w-color-primary-{part}": value for part, value in primary.items()},
+        **{f"--w-color-secondary-{part}": value for part, value in secondary.items()},
+        "--w-color-secondary-100": light.accent,
+    }
+    chosen = _rule(".w-theme-light", properties)
+    return f"{chosen}@media (prefers-color-scheme: light) {{\n{_rule('.w-theme-system', properties)}}}\n"
+
+
+def _hsl(colour: str) -> dict[str, str]:
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    hue, lightness, saturation = rgb_to_hls(red, green, blue)
+    return {
+        "hue": f"{360 * hue:.1f}",
+        "saturation": f"{100 * saturation:.1f}%",
+        "lightness": f"{100 * lightness:.1f}%",
+    }
 
 
 def digest(looks: Looks) -> str:

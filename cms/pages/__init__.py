@@ -8,6 +8,7 @@ What every page has, whatever its type.
     publishing      several at once, with aliases among them
     slugs           slugs in any script
     search_engines  canonical address, and pages hidden from search engines
+    shared_pictures the picture that stands for a page where a link to it is shared
     feeds           Atom, sent again only when it has changed
     admin           the editor of every page
     editing         what it does beyond Wagtail's: the first save, and two editors of one page

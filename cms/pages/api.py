@@ -8,9 +8,8 @@ from django.utils.translation import to_locale
 from pydantic import BaseModel, Field
 from wagtail.models import Page
 
+from cms.pages import shared_pictures
 from cms.pages.languages import language_of
-from cms.pictures import api as pictures
-from cms.pictures import specs
 from cms.pictures.api import RenditionOut
 
 
@@ -28,7 +27,7 @@ class OpenGraphOut(BaseModel):
     url: str
     site_name: str
     locale: str = Field(description="Such as `en_GB`.")
-    image: RenditionOut | None
+    image: RenditionOut | None = Field(description="That of the page, of the site, or one made of the brand.")
     image_alt: str
 
 
@@ -80,7 +79,7 @@ def search_engines(
 ) -> dict[str, Any]:
     """Return a ``SearchEnginesOut``. ``description`` is for pages that have none of their own."""
     description = page.search_description or description
-    shared = pictures.picture(image, default=specs.SHARED)
+    shared = shared_pictures.of(page, image, request)
     canonical = getattr(page, "canonical", page.full_url or "")
     return {
         "title": page.seo_title or page.title,
@@ -94,8 +93,8 @@ def search_engines(
             "url": canonical,
             "site_name": site_name,
             "locale": _locale(page, request),
-            "image": shared and shared["sizes"]["share"],
-            "image_alt": shared["alt"] if shared else "",
+            "image": {"url": shared.full_url, "width": shared.width, "height": shared.height},
+            "image_alt": shared.alt,
         },
         "json_ld": json_ld or [],
     }

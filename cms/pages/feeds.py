@@ -4,15 +4,18 @@ import hashlib
 import time
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin
 from uuid import uuid5
 
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.functional import cached_property
 from django.utils.http import parse_http_date_safe, quote_etag
 from wagtail.models import Page
 
+from cms.brand.models import SiteIdentity
 from cms.text import cleaning
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -43,7 +46,16 @@ def _printable(said: Any) -> Any:
     return cleaning.printable(said) if isinstance(said, str) else said
 
 
-class SinceFeed(PrintableAtom):
+class BrandedAtom(PrintableAtom):
+    """Atom with the icon and the logo of who writes it."""
+
+    def add_root_elements(self, handler: Any) -> None:
+        super().add_root_elements(handler)
+        handler.addQuickElement("icon", self.feed["icon"])
+        handler.addQuickElement("logo", self.feed["logo"])
+
+
+class SinceFeed(BrandedAtom):
     """Says of an empty feed when its page was published; Django's own says that it changes all the time."""
 
     def latest_post_date(self) -> datetime:
@@ -72,5 +84,17 @@ class PolledFeed(Feed):
         unchanged = get_conditional_response(request, etag=etag, last_modified=changed, response=response)
         return unchanged or response
 
+    @cached_property
+    def identity(self) -> SiteIdentity:
+        return SiteIdentity.for_page(self.page)
+
+    def author_name(self) -> str:
+        return str(self.identity.name)
+
     def feed_extra_kwargs(self, obj: None) -> dict[str, Any]:
-        return {"since": self.page.first_published_at or LONG_AGO}
+        address = self.page.full_url or ""
+        return {
+            "since": self.page.first_published_at or LONG_AGO,
+            "icon": urljoin(address, self.identity.favicon_url),
+            "logo": urljoin(address, self.identity.emblem_url),
+        }

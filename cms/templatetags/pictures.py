@@ -5,9 +5,11 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from wagtail.images.models import AbstractImage, AbstractRendition, Filter, Picture, ResponsiveImage
+from wagtail.models import Page
 
 from cms.http import previews
-from cms.pictures import renditions
+from cms.pages import shared_pictures
+from cms.pictures import renditions, specs
 
 register = template.Library()
 
@@ -30,6 +32,12 @@ def srcset_image(context: dict[str, Any], image: AbstractImage | None, specs: st
 def rendition(context: dict[str, Any], image: AbstractImage | None, spec: str) -> AbstractRendition | None:
     """A rendition to ask for its address; None where there is none."""
     return next(iter(_drawn(context, image, spec).values()), None)
+
+
+@register.simple_tag(takes_context=True)
+def shared_picture(context: dict[str, Any], page: Page, own: AbstractImage | None = None) -> Any:
+    """The picture for links to a page: full_url, width, height, alt. An editor sees that of the draft."""
+    return rendition(context, own, specs.SHARED) or shared_pictures.of(page, None, context["request"])
 
 
 def _drawn(context: dict[str, Any], image: AbstractImage | None, specs: str) -> renditions.Drawn:

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Take the pictures of the README and of docs/ from a demo site that runs: `python docs/screenshots/make.py http://localhost:8000`.
+"""Take the pictures of the README and of docs/ from sites that run: `python docs/screenshots/make.py http://localhost:8000`.
 
-ADMIN_PASSWORD is the password of the demo's log-ins. The pictures are written beside this file.
+That is a demo site, and ADMIN_PASSWORD the password of its log-ins. With `--bookshop` it is one that was
+started with `--no-demo` and filled by `manage.py shell -c "from tests.presets import bookshop; bookshop()"`.
+The pictures are written beside this file.
 """
 
 import io
@@ -21,24 +23,37 @@ LARGEST = 200_000  # bytes of a file
 SHADES = (256, 128, 64, 32)
 
 
-def main(site: str, password: str) -> None:
+def main(site: str, *, is_bookshop: bool) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for name, path, size in (("home", "/", DESK), ("post", POST, DESK), ("phone", POST, PHONE)):
-            tab = open_tab(browser, site, size)
-            tab.goto(path)
-            keep(name, tab)
-        tab = open_tab(browser, site, DESK)
-        log_in(tab, "moderator", password)
-        tab.goto("/admin/comments/")
-        keep("desk", tab)
-        tab.get_by_role("link", name="More about the comment").first.click()
-        tab.get_by_role("button", name="Delete for good").wait_for()
-        keep("comment", tab)
-        tab.goto("/admin/comments/decisions/")
-        keep("report", tab)
+        if is_bookshop:
+            take_bookshop(browser, site)
+        else:
+            take_demo(browser, site, os.environ["ADMIN_PASSWORD"])
         browser.close()
+
+
+def take_bookshop(browser: Browser, site: str) -> None:
+    tab = open_tab(browser, site, DESK)
+    tab.goto("/notes/")
+    keep("bookshop", tab)
+
+
+def take_demo(browser: Browser, site: str, password: str) -> None:
+    for name, path, size in (("home", "/", DESK), ("post", POST, DESK), ("phone", POST, PHONE)):
+        tab = open_tab(browser, site, size)
+        tab.goto(path)
+        keep(name, tab)
+    tab = open_tab(browser, site, DESK)
+    log_in(tab, "moderator", password)
+    tab.goto("/admin/comments/")
+    keep("desk", tab)
+    tab.get_by_role("link", name="More about the comment").first.click()
+    tab.get_by_role("button", name="Delete for good").wait_for()
+    keep("comment", tab)
+    tab.goto("/admin/comments/decisions/")
+    keep("report", tab)
 
 
 def open_tab(browser: Browser, site: str, size: dict[str, int]) -> Page:
@@ -67,6 +82,8 @@ def keep(name: str, tab: Page) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or "ADMIN_PASSWORD" not in os.environ:
+    addresses = [each for each in sys.argv[1:] if each != "--bookshop"]
+    bookshop = "--bookshop" in sys.argv
+    if len(addresses) != 1 or not bookshop and "ADMIN_PASSWORD" not in os.environ:
         sys.exit(__doc__)
-    main(sys.argv[1], os.environ["ADMIN_PASSWORD"])
+    main(addresses[0], is_bookshop=bookshop)

@@ -244,9 +244,14 @@ def _(page: BlogPostPage, request: HttpRequest, site_name: str) -> dict[str, Any
         page, request, site_name=site_name, kind="article", description=page.standfirst, image=page.hero
     )
     image = seo["open_graph"]["image"]
+    logo = urljoin(_root(request), SiteIdentity.for_request(request).emblem_url)
     seo["json_ld"] = [
         json_ld.of(
-            page, image=image["url"] if image else "", site_name=site_name, comments=own["comment_count"]
+            page,
+            image=image["url"] if image else "",
+            site_name=site_name,
+            logo=logo,
+            comments=own["comment_count"],
         )
     ]
     reviewed = {"by": page.reviewed_by, "last": page.last_reviewed, "next": page.next_review}

@@ -69,4 +69,5 @@ PICTURES = (
         "An arched window at night with a crescent moon. A small lamp, two books and a warm cup stand on "
         "the sill.",
     ),
+    Picture("logo", "The clinic's logo", "A leaf of an osier over a ripple."),
 )

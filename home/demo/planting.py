@@ -37,7 +37,9 @@ def plant(site: Site, editor: Staff) -> dict[str, Page]:
         if words.tags:
             page.tags.set(words.tags)
         _publish(page, words.fields, words.at, editor)
-    SiteIdentity.objects.filter(site=site).update(privacy_page=drafts["privacy"])
+    identity = SiteIdentity.for_site(site)
+    identity.privacy_page, identity.logo_id = drafts["privacy"], pictures["logo"]
+    identity.save()
     _write_down(site, everything, pictures)
     return drafts
 

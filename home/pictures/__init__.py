@@ -6,5 +6,6 @@ Pictures from upload to page.
     cleaning      the same for pictures uploaded earlier
     shapes        which pictures a page shows, and in which sizes
     drawing       draws them: when a page is published, and by the worker
+    titles        draws the titles of posts for shared links, where they have no picture
     admin         shows staff which pictures cannot be drawn
 """

@@ -189,10 +189,21 @@ async function loadMore(event) {
     }
 }
 
+/** Readers whose clocks say the same as the site's need not be told which they are. */
+function hideOwnZone(line) {
+    const clock = (timeZone) => new Intl.DateTimeFormat("en", { timeZone, dateStyle: "short", timeStyle: "short" });
+    const times = [...document.querySelectorAll("#comments time")].map((each) => new Date(each.dateTime));
+    try {
+        const [there, here] = [clock(line.dataset.zone), clock()];
+        line.hidden = times.every((time) => there.format(time) === here.format(time));
+    } catch { /* this browser does not know the zone */ }
+}
+
 document.addEventListener("click", followErrorLink);
 document.addEventListener("click", loadMore);
 document.querySelectorAll("form[method=post]").forEach(guardSubmit);
 document.querySelectorAll("form textarea").forEach(countDown);
+document.querySelectorAll("[data-zone]").forEach(hideOwnZone);
 document.querySelectorAll("[data-share-url]").forEach(offerToShare);
 
 const commentForm = one("#comment-form");

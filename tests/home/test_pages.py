@@ -102,7 +102,3 @@ def test_documents_are_not_given_out_past_their_permissions(client, home, settin
 
     assert client.get(settings.MEDIA_URL + document.file.name).status_code == 404
     assert client.get(document.url).status_code == 200
-
-
-def test_the_icon_is_found_where_browsers_look_for_it(client):
-    assert client.get("/favicon.ico")["Location"] == "/static/img/favicon.svg"

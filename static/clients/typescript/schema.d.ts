@@ -1429,6 +1429,26 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** IconOut */
+        IconOut: {
+            /**
+             * Height
+             * @description In pixels.
+             */
+            height: number;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "any" | "maskable";
+            /** Url */
+            url: string;
+            /**
+             * Width
+             * @description In pixels.
+             */
+            width: number;
+        };
         /** ImageBlockOut */
         ImageBlockOut: {
             /** Id */
@@ -1439,6 +1459,59 @@ export interface components {
              */
             type: "image";
             value: components["schemas"]["CaptionedPictureOut"];
+        };
+        /** LogoOut */
+        LogoOut: {
+            /**
+             * Beside Name
+             * @description False where the logo has the name in it.
+             */
+            beside_name: boolean;
+            /**
+             * Height
+             * @description In pixels.
+             */
+            height: number;
+            /**
+             * Plates
+             * @description On which papers it would hardly be seen, and needs a plate.
+             */
+            plates: ("light" | "dark" | "band")[];
+            /** Url */
+            url: string;
+            /**
+             * Width
+             * @description In pixels.
+             */
+            width: number;
+        };
+        /**
+         * LookOut
+         * @description How the site looks. Pictures are made of the brand, and their addresses change with it.
+         */
+        LookOut: {
+            /**
+             * Corners
+             * @enum {string}
+             */
+            corners: "leaf" | "plain";
+            /**
+             * Fonts
+             * @enum {string}
+             */
+            fonts: "leaflet" | "plain" | "book";
+            /**
+             * Icons
+             * @description Square.
+             */
+            icons: components["schemas"]["IconOut"][];
+            /** Initials */
+            initials: string;
+            /** @description Null: the initials stand for the site. */
+            logo: components["schemas"]["LogoOut"] | null;
+            palettes: components["schemas"]["PalettesOut"];
+            /** @description For links to pages without a picture. */
+            share: components["schemas"]["RenditionOut"];
         };
         /** MenusOut */
         MenusOut: {
@@ -1606,6 +1679,7 @@ export interface components {
         OpenGraphOut: {
             /** Description */
             description: string;
+            /** @description That of the page, of the site, or one made of the brand. */
             image: components["schemas"]["RenditionOut"] | null;
             /** Image Alt */
             image_alt: string;
@@ -1792,6 +1866,37 @@ export interface components {
              * @constant
              */
             type: "page.unpublished";
+        };
+        /**
+         * PaletteOut
+         * @description Colours as `#rrggbb`, readable on the site's own paper (WCAG 2.2, AA).
+         */
+        PaletteOut: {
+            /**
+             * Accent
+             * @description Of links and buttons.
+             */
+            accent: string;
+            /**
+             * Band
+             * @description Of large dark areas.
+             */
+            band: string;
+            /**
+             * On Accent
+             * @description Of text on the accent.
+             */
+            on_accent: string;
+            /**
+             * Strong
+             * @description The same where a pointer is.
+             */
+            strong: string;
+        };
+        /** PalettesOut */
+        PalettesOut: {
+            dark: components["schemas"]["PaletteOut"];
+            light: components["schemas"]["PaletteOut"];
         };
         /** ParagraphBlockOut */
         ParagraphBlockOut: {
@@ -2360,6 +2465,7 @@ export interface components {
              */
             language: string;
             links: components["schemas"]["SiteLinks"];
+            look: components["schemas"]["LookOut"];
             /** Name */
             name: string;
             /** Opening Hours */

@@ -1,3 +1,4 @@
+import asyncio
 import re
 from datetime import UTC, datetime
 
@@ -80,7 +81,7 @@ def test_the_form_of_a_site_has_no_second_name(admin, home):
 
 
 def test_an_accent_colours_the_site_by_a_sheet_that_browsers_keep(save, client, home):
-    assert "/brand/" not in text_of(client.get("/"))
+    assert not re.search(r"/brand/\w+\.css", text_of(client.get("/")))
     save(accent="#7A1F5C", corners="plain", faces="book")
 
     sheet = re.search(r'href="(/brand/[0-9a-f]{16}\.css)"', text_of(client.get("/")))[1]
@@ -153,6 +154,20 @@ def test_each_process_hears_of_a_change_within_a_second(home, settings):
     assert names.site_name() == "Before"
     SiteIdentity.objects.filter(pk=identity.pk).update(name="After")  # as another process does
     assert names.site_name() == "After"
+
+
+def test_what_is_answered_on_the_event_loop_waits_for_no_database(save, client, settings):
+    """As the front answers /healthz: without a thread."""
+    save(name="Quiet Water")
+    settings.BRAND_KEPT = 0.0
+
+    async def ask():
+        return client.get("/healthz").status_code, memory.brand().name
+
+    assert names.site_name() == "Quiet Water"
+    assert asyncio.run(ask()) == (200, "Quiet Water")
+    memory.forget()
+    assert asyncio.run(ask())[0] == 200
 
 
 @pytest.mark.server_errors(500)
