@@ -1,11 +1,12 @@
 """
 The site around the blog: its pages, messages to staff, pictures, search, and people's data.
 
-    models            home page, standard page, contact page, site identity
+    models            home page, standard page, contact page, links at the foot, progress of the set-up
     contact/          messages: the form, the inbox, the mail
     pictures/         what may be uploaded, how it is cleaned and scaled
     privacy/          everything stored about one person, exported or erased
     demo/             the sample site
+    setup/            from the demo to a site of one's own, in five steps
     api/              pages of every type, site, menus, search and contact as JSON
     navigation        the menu, and the pages that a site has once
     search sitemap    what visitors and search engines find
