@@ -232,13 +232,13 @@ class FooterLinks(ClusterableModel, SiteDecisions):
         verbose_name = _("footer links")
 
 
-class FooterLink(Orderable):
+class FooterLink(Orderable, models.Model):
     """A page of the site, or an address elsewhere; exactly one of the two."""
 
     footer = ParentalKey(FooterLinks, on_delete=models.CASCADE, related_name="links")
     label = models.CharField(max_length=LONGEST_LABEL)
     page = models.ForeignKey(
-        "wagtailcore.Page", null=True, blank=True, on_delete=models.CASCADE, related_name="footer_links"
+        "wagtailcore.Page", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     address = models.URLField(
         blank=True,

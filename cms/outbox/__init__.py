@@ -21,6 +21,7 @@ The outbox: everything that leaves the site is a row first.
     queries             what is waiting, what was sent, what failed; `admin_views` shows it
     privacy             what is stored about one person among queued mails
     staff               send again, give up: the admin page and the command call these
+    test_mail           one mail that shows whether mail arrives
     manage.py deliver   the worker; manage.py outbox shows its state
 
 A row holds no address and no text. Delivery is at least once: the Message-ID is the same each time, and a

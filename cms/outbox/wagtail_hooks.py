@@ -7,7 +7,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
-from cms.outbox import admin_urls, staff
+from cms.outbox import admin_urls, staff, test_mail
 
 
 class OutboxMenuItem(MenuItem):
@@ -36,3 +36,4 @@ def outbox_log(registry: LogActionRegistry) -> None:
         staff.SENT_AGAIN, _("Send an email again"), _("Put a failed email back in the queue")
     )
     registry.register_action(staff.GIVEN_UP, _("Give up an email"), _("Gave up an email in the outbox"))
+    registry.register_action(test_mail.SENT, _("Send a test email"), _("Sent a test email"))

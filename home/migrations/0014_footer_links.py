@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="footer_links",
+                        related_name="+",
                         to=settings.WAGTAIL_PAGE_MODEL,
                     ),
                 ),
