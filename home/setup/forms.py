@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Site
@@ -21,7 +23,11 @@ LONGEST_ADDRESS = 254
 LONGEST_URL = 200
 BLANK_LINKS = 2
 LEAST_LOGO, LEAST_SOCIAL = (64, 64), (600, 315)
-PICTURES = "image/png,image/jpeg,image/webp,image/avif,image/gif"
+PICTURES = {
+    "accept": "image/png,image/jpeg,image/webp,image/avif,image/gif",
+    "data-most": settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE,
+    "data-too-big": _("This file is too big."),
+}
 
 
 class StepForm(forms.ModelForm):
@@ -57,6 +63,12 @@ class SiteForm(StepForm):
         }
         help_texts: ClassVar = {"tagline": _("What the site is, in a few words.")}
 
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not cleaning.normalise(name):
+            raise ValidationError(_("Enter a name that can be seen."))
+        return name
+
 
 class LookForm(StepForm):
     fields_of_identity = ("logo_beside_name", "initials", "accent", "faces", "corners")
@@ -67,14 +79,14 @@ class LookForm(StepForm):
         help_text=_(
             "PNG, JPEG, WebP, AVIF or GIF, at least 64 pixels wide and high. It is shown once it is saved."
         ),
-        widget=forms.FileInput(attrs={"accept": PICTURES}),
+        widget=forms.FileInput(attrs=PICTURES),
     )
     remove_logo = forms.BooleanField(label=_("Take the logo away"), required=False)
     social_file = forms.FileField(
         label=_("New picture for shared links"),
         required=False,
         help_text=_("For pages without a picture of their own: 1200 by 630 pixels."),
-        widget=forms.FileInput(attrs={"accept": PICTURES}),
+        widget=forms.FileInput(attrs=PICTURES),
     )
     remove_social = forms.BooleanField(label=_("Take that picture away"), required=False)
 
@@ -278,6 +290,7 @@ class TestMailForm(forms.Form):
     )
 
 
+PREVIEWED = ("site", "look", "visit")  # what they change can be seen on the front page
 FORMS: dict[str, Callable[..., StepForm]] = {
     "site": SiteForm,
     "look": LookForm,

@@ -24,6 +24,7 @@ from cms.text.numbers import read_number
 from home.setup import actions, mail, previews, steps
 from home.setup.forms import (
     FORMS,
+    PREVIEWED,
     LookForm,
     MailForm,
     StepForm,
@@ -123,7 +124,7 @@ class StepView(OneStepPage):
             links=links,
             identity=identity,
             moved=moved(identity.accent),
-            preview=reverse(f"home_setup:preview_{self.key}"),
+            preview=reverse(f"home_setup:preview_{self.key}") if self.key in PREVIEWED else "",
             **{**self.of_mail(), **more},
         )
         return self.render_to_response(context, status=status)

@@ -17,10 +17,19 @@ class SetUp extends window.StimulusModule.Controller {
         clearTimeout(this.watching);
     }
 
-    change() {
+    change({ target }) {
+        if (target.files?.[0]?.size > Number(target.dataset.most)) this.refuse(target);
         if (!this.hasButtonTarget) return;
         clearTimeout(this.waiting);
         this.waiting = setTimeout(() => this.show(), PAUSE);
+    }
+
+    /* Said before it travels: a form that is far too long is refused as a whole. */
+    refuse(field) {
+        field.value = "";
+        field.setCustomValidity(field.dataset.tooBig);
+        field.reportValidity();
+        field.setCustomValidity("");
     }
 
     /* A frame of its own for each preview: it leaves no entry in the history, and the last one stays until it is there. */

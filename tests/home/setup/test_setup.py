@@ -400,7 +400,8 @@ def test_a_transparent_logo_is_taken(owner):
     ("step", "fields", "sentence"),
     [
         ("site", {"name": "x" * 200}, "at most 80 characters"),
-        ("site", {"name": "\u200b "}, "This field is required"),
+        ("site", {"name": ""}, "This field is required"),
+        ("site", {"name": "\u200b "}, "Enter a name that can be seen."),
         ("site", {"name": "A", "time_zone": "Mars/Olympus"}, "Select a time zone from the list."),
         ("site", {"name": "A", "language": "klingon"}, "Select a language from the list."),
         ("look", {"accent": "green"}, "Enter a colour like #0d5a50"),
