@@ -60,7 +60,8 @@ class RemovalForm(forms.Form):
     comments_of_others = forms.IntegerField(min_value=0, max_value=10**9, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"comments_of_others": plan.comments_of_others}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["comments_of_others"] = plan.comments_of_others
         if not plan.comments_of_others:
             del self.fields["with_comments"]
         if plan.kept_account is None:
