@@ -47,6 +47,7 @@ class SetUp extends window.StimulusModule.Controller {
 
     exchange(last, next) {
         if (next.contentWindow?.location.href === "about:blank") return;
+        next.contentWindow.scrollTo(0, last.contentWindow.scrollY);
         next.className = "";
         last.remove();
     }
