@@ -11,7 +11,7 @@ help: ## Say what can be made
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
 run: runtime ## Serve the site; the first time, set it up with the demo content
-	@exec $(BIN)/python manage.py serve
+	@echo "Starting …"; exec $(BIN)/python manage.py serve
 
 test: lint ## Check the style, then run all tests
 	@$(BIN)/pytest -n 2 -m "not long"
@@ -96,9 +96,11 @@ $(BIN)/python:
 		|| { echo "make: Python 3.11 or newer is needed; PYTHON=python3.12 names another one." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 		|| { echo "make: $(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@echo "Making a virtual environment in $(VENV)/ …"; $(PYTHON) -m venv $(VENV)
 
 define install
 stamp=$(VENV)/$(subst /,-,$(1)); cmp -s $(1) $$stamp || { echo "Installing $(1) …"; \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(1) && cp $(1) $$stamp; }
+	(while sleep 4; do echo "Installing $(1): $$(ls $(VENV)/lib/python3*/site-packages | grep -c dist-info) packages so far …"; done) & said=$$!; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(1) && cp $(1) $$stamp; \
+	code=$$?; kill $$said; exit $$code; }
 endef

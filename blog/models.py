@@ -227,6 +227,7 @@ class BlogIndexPage(
                 "title": _title(heading or self.seo_title or self.title, posts.number),
                 "nothing": NO_SUCH.get(unknown, NO_SUCH_POSTS if unknown else NOTHING_YET),
                 "narrowed": bool(found["tag"] or found["author"] or unknown),
+                "is_empty": not posts and not any(asked.values()),
                 "query_string": "".join(
                     f"{name}={quote(each.slug)}&" for name, each in found.items() if each
                 ),

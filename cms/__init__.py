@@ -8,8 +8,8 @@ The doors and the ground floor. It knows neither `home` nor `blog`, except where
     previews/                                       drafts, before they are published
     brand/                                          who runs the site, and how that looks
     errors/ http/                                   how requests are judged and refused
-    reading/ text/ cursors                          cheap queries, clean text, lists in pieces
+    reading/ text/ cursors progress                 cheap queries, clean text, lists in pieces, long work
     vault keyring/                                  sealed addresses, and their keys
-    settings/ storage/ management/ checks           environment, files, commands, checks
+    settings/ storage/ backup/ management/ checks   environment, files, backups, commands, checks
     fixes/                                          fixes for faults of Wagtail
 """

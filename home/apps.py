@@ -12,13 +12,18 @@ class HomeConfig(AppConfig):
         from wagtail.images import get_image_model
         from wagtail.signals import page_published
 
+        from blog.comments.models import Discussion
         from cms.fixes import editing_sessions, redirect_batches, time_zones, whole_acts
         from cms.fixes.spreadsheets import keep_cells_harmless
         from cms.outbox import chores
         from cms.pictures import renditions
         from cms.previews.signals import draft_shown
-        from home import shared_passwords  # noqa: F401 -- it registers its check
+        from home import (
+            shared_passwords,  # noqa: F401 -- it registers its check
+            starting,
+        )
         from home.address import follow_site_url
+        from home.contact.site_settings import MessageSettings
         from home.demo import checks  # noqa: F401 -- it registers them
         from home.pictures import cleaning, drawing
 
@@ -26,6 +31,8 @@ class HomeConfig(AppConfig):
         post_migrate.connect(follow_site_url, sender=self)
         for shown in (page_published, draft_shown):
             shown.connect(drawing.draw_ahead)
+        for setting in (Discussion, MessageSettings):
+            post_save.connect(starting.follow_settings, sender=setting)
         post_save.connect(drawing.draw_again, sender=get_image_model())
         renditions.show_placeholders()
         whole_acts.make_whole()

@@ -290,6 +290,33 @@ class SetUpProgress(models.Model):
         return f"progress of site {self.pk}"
 
 
+class PlantedItem(models.Model):
+    """
+    Something the site wrote into itself: for the demo, or to begin with.
+
+    ``content`` has a digest of each of its fields as it was then: what its owner has changed since is theirs.
+    """
+
+    class Origin(models.TextChoices):
+        DEMO = "demo"
+        START = "start"
+
+    origin = models.CharField(max_length=5, choices=Origin)
+    kind = models.CharField(max_length=10, help_text="Which model it is of, as home.planted names it.")
+    key = models.CharField(max_length=80, help_text="What it is called in the texts that it came from.")
+    object_id = models.BigIntegerField()
+    content = models.JSONField(help_text="A digest of each field.")
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=["kind", "object_id"], name="planted_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.origin}: {self.kind} {self.key}"
+
+
 class PictureCare(models.Model):
     """
     What is still to be done for a picture, and what went wrong.

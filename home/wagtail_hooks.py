@@ -20,6 +20,7 @@ from home import redirect_import
 from home.contact import admin_urls
 from home.contact.group_panel import GroupReadsForm
 from home.contact.models import may_read
+from home.demo.removal import REMOVED
 from home.pictures import admin
 from home.privacy import admin_urls as privacy_urls
 from home.privacy import admin_views as privacy_views
@@ -156,6 +157,11 @@ def person_log(registry: LogActionRegistry) -> None:
 
         def format_message(self, log_entry: ModelLogEntry) -> str:
             return gettext("Erased a person's data: %(counts)s") % {"counts": _counted(log_entry)}
+
+
+@hooks.register("register_log_actions")
+def demo_log(registry: LogActionRegistry) -> None:
+    registry.register_action(REMOVED, _("Remove the demo"), _("Removed the demo"))
 
 
 @hooks.register("register_admin_urls")

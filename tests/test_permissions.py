@@ -85,6 +85,7 @@ OURS = {
     "/admin/set-up/visit/": ADMINS,
     "/admin/set-up/visit/preview/": ADMINS,
     "/admin/set-up/mail/": ADMINS,
+    "/admin/set-up/demo/": ADMINS,
     "/admin/set-up/mail/test/": ADMINS,
     "/admin/set-up/sheet/": ADMINS,
     "/admin/privacy/": OFFICERS,

@@ -32,7 +32,9 @@ ADMIN_PATH = "/admin/"
 # --- Secrets ---
 SECRET_KEY = environment.secret_key("SECRET_KEY", DATA_DIR / "secrets")
 ADDRESS_KEYS = environment.address_keys("ADDRESS_KEYS", DATA_DIR / "secrets")
-ADMIN_PASSWORD = environment.text("ADMIN_PASSWORD")  # of the demo log-ins; drawn at random when empty
+# of the demo's log-ins, or of the first administrator; drawn at random when empty
+ADMIN_PASSWORD = environment.text("ADMIN_PASSWORD")
+DEMO = environment.choice("DEMO", "ask", "on", "off")  # what a new site begins with, where nobody says so
 
 # --- Where to report a weakness: /.well-known/security.txt ---
 SECURITY_CONTACT = environment.contacts("SECURITY_CONTACT")

@@ -1,8 +1,8 @@
 """
 DATA_DIR is readable only by the account that runs the site, whatever the umask.
 
-The database and what lies beside it have mode 600, the directories of secrets, mail and attachments 700. What
-an earlier version left open to others is closed when it is next used, and the log says so once.
+The database and what lies beside it have mode 600, the directories of secrets, mail, attachments and backups
+700. What an earlier version left open to others is closed when it is next used, and the log says so once.
 """
 
 import logging
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 FILE, DIRECTORY = 0o600, 0o700
 OTHERS = 0o077
-DIRECTORIES = ("secrets", "mail", "attachments")
+DIRECTORIES = ("secrets", "mail", "attachments", "backups")
 BESIDE_A_DATABASE = ("", "-wal", "-shm", "-journal")
 
 

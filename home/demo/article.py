@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from home.demo.blocks import (
+from home.block_values import (
     bullets,
     call_to_action,
     callout,

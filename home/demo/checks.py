@@ -28,7 +28,7 @@ def _log_ins() -> list[CheckMessage]:
         demo |= Q(username=name, email=f"{name}@example.org")
     active = get_user_model().objects.filter(demo, is_active=True).order_by("pk")
     names = ", ".join(active.values_list("username", flat=True))
-    hint = "Delete them under Settings → Users, or give each its user's own address and a new password."
+    hint = "Remove the demo with `manage.py remove_demo`, or give each its user's own address and password."
     return [Warning(f"Demo accounts are active: {names}.", hint=hint, id="home.W001")] if names else []
 
 
@@ -37,5 +37,5 @@ def _pages() -> list[CheckMessage]:
     for post in POSTS:
         demo |= Q(slug=post.slug, title=post.title)
     number = BlogPostPage.objects.live().filter(demo).count()
-    hint = "Delete or unpublish them under Pages, or start an empty site with `serve --no-demo`."
+    hint = "Remove the demo with `manage.py remove_demo`, or unpublish them under Pages."
     return [Warning(f"Demo posts are public: {number}.", hint=hint, id="home.W002")] if number else []

@@ -1,6 +1,6 @@
 """The pages around the blog, and what the clinic says of itself on every page."""
 
-from home.demo.blocks import bullets, call_to_action, callout, faq, heading, link, paragraph, picture, quote
+from home.block_values import bullets, call_to_action, callout, faq, heading, link, paragraph, picture, quote
 from home.demo.shapes import PageWords
 
 TELEPHONE = "01632 960147"

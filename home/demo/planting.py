@@ -1,25 +1,26 @@
 """Makes pages from the demo's texts: first empty drafts, so that every link has a target; then the texts."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.core.files.images import ImageFile
+from django.db.models import Model
 from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
-from blog.models import Author, BlogIndexPage, BlogPostPage, Category
+from blog.models import Author, BlogPostPage, Category
 from cms.brand.models import SiteIdentity
 from cms.credentials.staff import Staff
-from home.demo import pages, people
-from home.demo.blocks import Block, filled, heading
+from home import planted
+from home.block_values import heading
+from home.demo import pages, people, texts
 from home.demo.illustrations import FOLDER, PICTURES
 from home.demo.posts import POSTS
-from home.demo.shapes import Post, at
-from home.models import ContactPage, HomePage, StandardPage
+from home.models import HomePage, PlantedItem
 
-OPENED = at("2026-07-01 09:00")
+DEMO = PlantedItem.Origin.DEMO
 
 
 def plant(site: Site, editor: Staff) -> dict[str, Page]:
@@ -29,12 +30,22 @@ def plant(site: Site, editor: Staff) -> dict[str, Page]:
     home = site.root_page.specific
     drafts = _front_drafts(home)
     drafts |= _post_drafts(drafts["blog"])
+    everything = {"home": home, **drafts}
     ids = {slug: page.pk for slug, page in drafts.items()}
-    _write_front(home, drafts, ids, pictures, editor)
+    for key, page in _in_order_of_publishing(everything):
+        words = texts.of(key, ids, pictures)
+        if words.tags:
+            page.tags.set(words.tags)
+        _publish(page, words.fields, words.at, editor)
     SiteIdentity.objects.filter(site=site).update(privacy_page=drafts["privacy"])
-    for post in reversed(POSTS):
-        _write_post(drafts[post.slug], post, ids, pictures, editor)
+    _write_down(site, everything, pictures)
     return drafts
+
+
+def _in_order_of_publishing(pages: Mapping[str, Page]) -> Iterator[tuple[str, Page]]:
+    """Every link has a target by now: the home page comes last, and the newest post is published last."""
+    for key in (*texts.FRONT, *reversed(texts.POST_SLUGS)):
+        yield key, pages[key]
 
 
 def _introduce(site: Site) -> None:
@@ -65,15 +76,10 @@ def _hang_pictures(editor: Staff) -> dict[str, int]:
 
 
 def _front_drafts(home: HomePage) -> dict[str, Page]:
-    drafts = {
-        "blog": BlogIndexPage(title=pages.BLOG["title"], slug="blog", show_in_menus=True),
-        "about": StandardPage(title=pages.ABOUT["title"], slug="about", show_in_menus=True),
-        "contact": ContactPage(title=pages.CONTACT["title"], slug="contact", show_in_menus=True),
-        "privacy": StandardPage(title=pages.PRIVACY["title"], slug="privacy"),
+    return {
+        key: _add_draft(home, texts.MODELS[key](title=texts.FRONT[key]["title"], slug=key, **more))
+        for key, more in texts.MENU.items()
     }
-    for page in drafts.values():
-        _add_draft(home, page)
-    return drafts
 
 
 def _post_drafts(blog: Page) -> dict[str, Page]:
@@ -91,58 +97,23 @@ def _add_draft(parent: Page, page: Page) -> Page:
     return parent.add_child(instance=page)
 
 
-def _write_front(
-    home: HomePage,
-    drafts: Mapping[str, Page],
-    ids: Mapping[str, int],
-    pictures: Mapping[str, int],
-    editor: Staff,
-) -> None:
-    for page, words in (
-        (drafts["blog"], pages.BLOG),
-        (drafts["about"], pages.ABOUT),
-        (drafts["contact"], pages.CONTACT),
-        (drafts["privacy"], pages.PRIVACY),
-        (home, pages.HOME),
-    ):
-        fields: dict[str, Any] = {
-            name: value for name, value in words.items() if name not in {"body", "picture"}
-        }
-        if "body" in words:
-            fields["body"] = _stream(words["body"], ids, pictures)
-        if "picture" in words:
-            fields["picture_id"] = pictures[words["picture"]]
-        _publish(page, fields, OPENED, editor)
-
-
-def _write_post(
-    page: Page, post: Post, ids: Mapping[str, int], pictures: Mapping[str, int], editor: Staff
-) -> None:
-    same = (
-        "search_description",
-        "date",
-        "hero_caption",
-        "reviewed_by",
-        "last_reviewed",
-        "next_review",
-        "comments_open",
-    )
-    fields: dict[str, Any] = {name: getattr(post, name) for name in same}
-    fields["author"] = Author.objects.get(slug=post.author)
-    fields["category"] = Category.objects.get(slug=post.category)
-    fields["hero_id"] = pictures[post.hero]
-    fields["body"] = _stream(post.body, ids, pictures)
-    page.tags.set(post.tags)
-    _publish(page, fields, at(f"{post.date:%Y-%m-%d} 08:00"), editor)
-
-
-def _stream(body: list[Block], ids: Mapping[str, int], pictures: Mapping[str, int]) -> str:
-    return json.dumps(filled(body, ids, pictures))
-
-
 def _publish(page: Page, fields: Mapping[str, Any], moment: datetime, editor: Staff) -> None:
     """Publish through a revision, as an editor does; then let it have happened at `moment`."""
     for name, value in fields.items():
         setattr(page, name, value)
     page.save_revision(user=editor, changed=True).publish(user=editor)
     Page.objects.filter(pk=page.pk).update(first_published_at=moment, last_published_at=moment)
+
+
+def _write_down(site: Site, drafts: Mapping[str, Page], pictures: Mapping[str, int]) -> None:
+    """Record all this as it is now, so that it can be removed unless somebody makes it theirs."""
+    things: list[tuple[str, str, Model]] = [
+        *(("page", key, Page.objects.get(pk=page.pk).specific) for key, page in drafts.items()),
+        *(("picture", key, get_image_model().objects.get(pk=pk)) for key, pk in pictures.items()),
+        *(("author", each.slug, each) for each in Author.objects.all()),
+        *(("category", each.slug, each) for each in Category.objects.all()),
+    ]
+    for kind, key, thing in things:
+        planted.write_down(DEMO, kind, key, thing)
+    planted.write_down(DEMO, "identity", "identity", SiteIdentity.objects.get(site=site), pages.IDENTITY)
+    planted.write_down(DEMO, "site", "site", site, ["site_name"])

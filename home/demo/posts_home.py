@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from home.demo.blocks import bullets, call_to_action, callout, faq, heading, link, paragraph, quote, steps
+from home.block_values import bullets, call_to_action, callout, faq, heading, link, paragraph, quote, steps
 from home.demo.shapes import Post
 
 STIFF_NECK = Post(

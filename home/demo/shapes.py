@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Required, TypedDict
 from zoneinfo import ZoneInfo
 
-from home.demo.blocks import Block
+from home.block_values import Block
 
 LONDON = ZoneInfo("Europe/London")
 

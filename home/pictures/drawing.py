@@ -9,7 +9,7 @@ import errno
 import logging
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from os.path import splitext
@@ -87,9 +87,11 @@ def draw_due() -> None:
             return
 
 
-def draw_all() -> None:
-    """Draw everything that is queued, however long it takes: for commands."""
-    for pk in list(PictureCare.objects.exclude(due_at=None).values_list("pk", flat=True)):
+def draw_all(tell: Callable[[int, int], object] = lambda number, total: None) -> None:
+    """Draw everything that is queued, however long it takes: for commands, which tell how far it is."""
+    due = list(PictureCare.objects.exclude(due_at=None).values_list("pk", flat=True))
+    for number, pk in enumerate(due, start=1):
+        tell(number, len(due))
         draw(pk, math.inf)
 
 

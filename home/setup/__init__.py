@@ -3,6 +3,7 @@ From the demo to a site of one's own, in five steps that can be left and taken u
 
     admin_urls   the page of each step, its preview, the preview's sheet
     views        the steps over HTTP
+    demo_views   the last step: keep the demo or remove it
     panel        the dashboard says how far the set-up is
     previews     the front page with values that are not saved
     actions      what a step saves: its own fields and no others, all of them or none

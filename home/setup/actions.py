@@ -63,6 +63,13 @@ def save_mail(site: Site, fields: Mapping[str, Any], recipients: str, *, by: Sta
 
 
 @transaction.atomic
+def finish_demo(site: Site, *, by: Staff) -> None:
+    """Note that somebody has decided about the demo. Raises PermissionDenied."""
+    steps.require(by, site, "demo")
+    steps.mark_done(site, "demo")
+
+
+@transaction.atomic
 def leave_dashboard(site: Site, *, by: Staff) -> None:
     """Take the set-up off the dashboard. Raises PermissionDenied."""
     steps.require(by, site, "site")

@@ -28,6 +28,7 @@ STEPS = (
     Step("look", _("Logo and look")),
     Step("visit", _("Address and menu")),
     Step("mail", _("Mail"), for_administrators=True),
+    Step("demo", _("The demo"), for_administrators=True),
 )
 BY_KEY = {step.key: step for step in STEPS}
 

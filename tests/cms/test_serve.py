@@ -2,7 +2,9 @@
 
 import http.client
 import os
+import pty
 import re
+import select
 import signal
 import socket
 import stat
@@ -21,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "manage.py", "serve", "--no-demo")
 STARTS_WITHIN = 120.0  # seconds; the first start migrates and compresses
 MOST_MEMORY = 250  # megabytes, of web server and worker at rest (BAR S9)
+END_OF_INPUT = "\x04"
 SHARE = re.compile(r"^Pss: +(\d+) kB", re.MULTILINE)
 
 
@@ -121,7 +124,10 @@ def test_an_empty_directory_becomes_a_site_that_is_ready_and_stops_at_ctrl_c(ser
     server.wait_for(lambda: server.status("/healthz") == 200)
     server.wait_for(lambda: server.status("/readyz") == 200)
     server.wait_for(lambda: f"Serving http://localhost:{server.port}/" in server.log.read_text())
-    assert server.status("/") == 200
+    assert [server.status(path) for path in ("/", "/blog/", "/contact/", "/privacy/")] == [200] * 4
+    assert "Preparing the database …\n" in server.log.read_text()
+    assert "Collecting static files …\n" in server.log.read_text()
+    assert "Nobody can log in yet." in server.log.read_text()
     children = server.children()
     assert len(children) == 2
     assert server.memory() <= MOST_MEMORY
@@ -133,3 +139,98 @@ def test_an_empty_directory_becomes_a_site_that_is_ready_and_stops_at_ctrl_c(ser
     with socket.create_server(("127.0.0.1", server.port)):
         pass
     assert "Traceback" not in server.log.read_text()
+
+
+class Terminal:
+    """A first start as somebody at a terminal sees it."""
+
+    def __init__(self, data_dir: Path, *options: str, **variables: str) -> None:
+        self.said, self.mark = "", 0
+        self.ours, theirs = pty.openpty()
+        self.process = subprocess.Popen(
+            (*COMMAND[:-1], *options),
+            cwd=ROOT,
+            env=environment(data_dir, **variables),
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+
+    def wait_for(self, words: str) -> None:
+        """Read until it says this, after what was waited for before."""
+        deadline = time.monotonic() + STARTS_WITHIN
+        while (found := self.said.find(words, self.mark)) < 0:
+            assert time.monotonic() < deadline, self.said
+            if select.select([self.ours], [], [], 1)[0]:
+                try:
+                    self.said += os.read(self.ours, 4096).decode()
+                except OSError as error:  # it has ended
+                    raise AssertionError(self.said) from error
+        self.mark = found + len(words)
+
+    def answer(self, words: str) -> None:
+        os.write(self.ours, words.encode())
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=30)
+        os.close(self.ours)
+
+
+@pytest.fixture
+def terminals() -> Iterator[Callable[..., Terminal]]:
+    started: list[Terminal] = []
+
+    def start(*given: object, **variables: str) -> Terminal:
+        started.append(Terminal(*given, **variables))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()
+
+
+def test_somebody_at_a_terminal_is_asked_and_may_go_away(terminals, tmp_path):
+    terminal = terminals(tmp_path)
+    terminal.wait_for("demo clinic? [Y/n]")
+
+    terminal.answer(END_OF_INPUT)
+
+    terminal.wait_for("Nothing was answered. Use --demo or --no-demo.")
+    assert terminal.process.wait(timeout=30) != 0
+
+
+@pytest.mark.parametrize(("options", "variables"), [(("--no-demo",), {}), ((), {"DEMO": "off"})])
+def test_who_has_decided_is_not_asked(terminals, tmp_path, options, variables):
+    terminal = terminals(tmp_path, *options, **variables)
+    terminal.wait_for("Preparing the database")
+
+    assert "[Y/n]" not in terminal.said
+
+
+@pytest.mark.long
+def test_who_wants_no_demo_makes_the_first_log_in_there_and_is_not_asked_again(terminals, tmp_path):
+    terminal = terminals(tmp_path)
+    terminal.wait_for("[Y/n]")
+    terminal.answer("n\n")
+    terminal.wait_for("Your log-in")
+    terminal.answer("ann\n")
+    terminal.wait_for("Password: ")
+    terminal.answer("password2026\n")
+    terminal.wait_for("too common")
+    terminal.wait_for("Password: ")
+    terminal.answer("osier-brook-42-mill\n")
+    terminal.wait_for("The same again: ")
+    terminal.answer("osier-brook-42-mill\n")
+    terminal.wait_for("Making the first pages")
+    terminal.wait_for("Serving http://")
+    assert "Nobody can log in" not in terminal.said
+    assert "osier-brook" not in terminal.said
+    terminal.process.terminate()
+    terminal.process.wait(timeout=30)
+
+    again = terminals(tmp_path)
+    again.wait_for("Serving http://")
+    assert "[Y/n]" not in again.said

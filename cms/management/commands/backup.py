@@ -4,9 +4,9 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
+from cms.backup import keys as key_file
+from cms.backup import making
 from cms.keyring import guard
-from cms.management.backup import keys as key_file
-from cms.management.backup import making
 
 APART = (
     "Without the keys no address in it can be read, and they are not in it. Keep SECRET_KEY and ADDRESS_KEYS"

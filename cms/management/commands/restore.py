@@ -3,8 +3,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cms.management.backup import keys as key_file
-from cms.management.backup import restoring
+from cms.backup import keys as key_file
+from cms.backup import restoring
 from cms.settings import environment
 from cms.storage import site_lock
 

@@ -3,24 +3,21 @@
 import http.client
 import signal
 import socket
-import sys
 from argparse import ArgumentParser
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
 
-from cms import checks
-from cms.keyring import guard
-from cms.management import static_files, web_server
+from cms.management import preparation, questions, static_files, web_server
 from cms.management.children import Children
-from cms.search import upkeep
-from cms.settings import environment
-from cms.storage import private_files, site_lock
+from cms.management.preparation import say
+from cms.progress import doing
+from cms.storage import site_lock
+from home.starting import FirstLogIn
 
 ANSWERS_WITHIN = 60.0  # seconds
+ASK = "ask"
 
 
 class Command(BaseCommand):
@@ -29,55 +26,56 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="The address to listen on (127.0.0.1).")
-        parser.add_argument("--no-demo", action="store_true", help="Leave an empty database empty.")
+        demo = parser.add_mutually_exclusive_group()
+        demo.add_argument("--demo", action="store_true", help="Fill a new site with the demo clinic.")
+        demo.add_argument("--no-demo", action="store_true", help="Begin a new site with empty pages.")
         parser.add_argument("--no-worker", action="store_true", help="`manage.py deliver` runs elsewhere.")
 
-    def handle(self, *, host: str, no_demo: bool, no_worker: bool, **options: object) -> None:
+    def handle(self, *, host: str, demo: bool, no_demo: bool, no_worker: bool, **options: object) -> None:
         with site_lock.in_use():
-            self.serve(host, with_demo=not no_demo, with_worker=not no_worker)
+            self.serve(host, wish=not no_demo if demo or no_demo else None, with_worker=not no_worker)
 
-    def serve(self, host: str, *, with_demo: bool, with_worker: bool) -> None:
+    def serve(self, host: str, *, wish: bool | None, with_worker: bool) -> None:
         refuse_a_busy_port(host)
+        with_demo, first = ask(wish)
         children = Children()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, children.ask_to_stop)
         # in a process of its own: the memory it takes goes with it, and this one never holds a connection
-        children.finish("preparation", prepare, with_demo)
-        static_files.read_manifest()
-        web_server.load()
+        children.finish("preparation", preparation.prepare, with_demo, first)
+        with doing("Loading the site", say):
+            static_files.read_manifest()
+            web_server.load()
         children.start("web server", web_server.serve, host)
         if with_worker:
             children.start("worker", call_command, "deliver")
+        say("Starting the web server …")
         if children.wait_until(lambda: answers(host), ANSWERS_WITHIN):
             say(f"Serving {settings.SITE_URL}/ (admin: {settings.SITE_URL}/admin/). Ctrl-C stops.")
         if failure := children.wait():
             raise CommandError(failure) from None
 
 
-def prepare(with_demo: bool) -> None:
-    """Bring the database up to date, fill an empty one, and collect the static files."""
-    private_files.close_directories()
-    refuse_a_lost_database()
-    refuse_foreign_keys()
-    say("Preparing the database …")
-    call_command("migrate", interactive=False, verbosity=0)
-    refuse_foreign_keys()
-    guard.plant()
-    if not upkeep.is_current():
-        say("Rebuilding the search index …")
-        upkeep.rebuild()
-    if with_demo and is_empty():
-        call_command("load_demo")
-    if static_files.outdated():
-        say("Collecting static files …")
-        static_files.collect()
-    for warning in checks.warnings_at_start():
-        say(f"Warning: {warning}")
+def decide(wish: bool | None) -> tuple[bool, FirstLogIn | None]:
+    """
+    Return whether a new site is the demo, and who logs in first where it is not.
+
+    The command line decides, else DEMO, else somebody at a terminal, who is asked once; else it is the demo.
+    """
+    if wish is not None:
+        return wish, None
+    if settings.DEMO != ASK:
+        return settings.DEMO == "on", None
+    if not questions.is_at_a_terminal() or not questions.is_undecided() or questions.wants_demo():
+        return True, None
+    return False, questions.ask_for_log_in()
 
 
-def say(sentence: str) -> None:
-    sys.stdout.write(f"{sentence}\n")
-    sys.stdout.flush()
+def ask(wish: bool | None) -> tuple[bool, FirstLogIn | None]:
+    try:
+        return decide(wish)
+    except EOFError:
+        raise CommandError("Nothing was answered. Use --demo or --no-demo.") from None
 
 
 def refuse_a_busy_port(host: str) -> None:
@@ -90,25 +88,6 @@ def refuse_a_busy_port(host: str) -> None:
         except OSError as error:
             reason = f"Cannot listen on {host}, port {port}: {error.strerror}. Set PORT to use another."
             raise CommandError(reason) from None
-
-
-def refuse_a_lost_database() -> None:
-    try:
-        connection.ensure_connection()
-    except DatabaseError as error:
-        raise CommandError(f"The database cannot be used: {' '.join(str(error).split())}") from None
-
-
-def refuse_foreign_keys() -> None:
-    """Stop where the addresses cannot be read; a key that was made for nothing does not stay."""
-    if wrong := guard.complaint():
-        environment.forget_what_was_made()
-        raise CommandError(wrong)
-
-
-def is_empty() -> bool:
-    """Say whether there are no users yet: the site has not been set up."""
-    return not get_user_model().objects.exists()
 
 
 def answers(host: str) -> bool:

@@ -5,6 +5,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 
+from cms import progress
 from home.demo.load import NotEmptyError, load
 from home.demo.people import STAFF
 from home.pictures import drawing
@@ -16,11 +17,13 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         preset = settings.ADMIN_PASSWORD
         try:
-            password = load(preset or None)
+            with progress.doing("Filling the site with the demo clinic", self.say) as step:
+                password = load(preset or None, step.at)
         except NotEmptyError:
             self.stdout.write("This site has a blog or users already: the demo was not loaded.")
             return
-        drawing.draw_all()  # so that the demo is complete at first sight
+        with progress.doing("Drawing the pictures of the demo", self.say) as step:
+            drawing.draw_all(step.at)  # so that the demo is complete at first sight
         self.stdout.write(
             self.style.SUCCESS(f"Demo loaded. Log in at {settings.ADMIN_PATH} as {', '.join(STAFF)}.")
         )
@@ -28,6 +31,10 @@ class Command(BaseCommand):
         if weak := weakness(password):
             warning = f"ADMIN_PASSWORD is weak; choose another before others can reach this site. {weak}"
             self.stdout.write(self.style.WARNING(warning))
+
+    def say(self, sentence: str) -> None:
+        self.stdout.write(sentence)
+        self.stdout.flush()
 
 
 def weakness(password: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from cms.management.backup import archive
+from cms.backup import archive
 from tests import crawl
 
 

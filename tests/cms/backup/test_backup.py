@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from blog.comments.models import Reader, ReaderComment
-from cms.management.backup import databases, restoring
+from cms.backup import databases, restoring
 from cms.settings import environment
 from home.contact import store
 from home.contact.models import Attachment, ContactMessage

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from cms import vault
-from cms.management.backup import archive, databases, files, manifest
+from cms.backup import archive, databases, files, manifest
 from cms.storage import site_lock
 from home.contact import store
 from tests.cms.backup.files import members, refusal, restore, rewritten, with_manifest

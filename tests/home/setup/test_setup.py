@@ -453,6 +453,8 @@ def test_a_bare_site_is_set_up_too(owner, post):
     for step in ("site", "look", "visit", "mail"):
         assert send(owner, step).status_code == 303
     assert done() == {"site", "look", "visit", "mail"}
+    assert "There is nothing of the demo" in text_of(owner.get(f"{SET_UP}demo/"))
+    assert owner.post(f"{SET_UP}demo/", {"do": "keep"})["Location"] == SET_UP
     assert PostFactory(parent=post.get_parent()).url
     assert "Do not show this again" not in text_of(owner.get("/admin/"))
     assert "See your site" in text_of(owner.get(SET_UP))

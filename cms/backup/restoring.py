@@ -10,10 +10,10 @@ from django.core.cache import cache
 from django.core.management.base import CommandError
 from redis.exceptions import RedisError
 
-from cms.management.backup import archive, files, keys
-from cms.management.backup.databases import database
-from cms.management.backup.making import sync
-from cms.management.backup.manifest import Manifest, fingerprint_of_secret
+from cms.backup import archive, files, keys
+from cms.backup.databases import database
+from cms.backup.making import sync
+from cms.backup.manifest import Manifest, fingerprint_of_secret
 from cms.settings import environment
 
 NOT_EMPTY = (

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from cms.management.backup.archive import FOLDERS
+from cms.backup.archive import FOLDERS
 
 STAGE = ".backup"
 

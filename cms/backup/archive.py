@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from django.core.management.base import CommandError
 
-from cms.management.backup.manifest import NO_BACKUP, Manifest
+from cms.backup.manifest import NO_BACKUP, Manifest
 
 MANIFEST, CHECKSUMS, DATABASE = "manifest.json", "checksums.txt", "database"
 FOLDERS = ("media", "attachments")

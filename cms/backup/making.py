@@ -12,12 +12,24 @@ from secrets import token_hex
 
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.utils import timezone
 
-from cms.management.backup import archive, files
-from cms.management.backup.archive import Writer
-from cms.management.backup.databases import database
-from cms.management.backup.manifest import Manifest
+from cms.backup import archive, files
+from cms.backup.archive import Writer
+from cms.backup.databases import database
+from cms.backup.manifest import Manifest
 from cms.storage import site_lock
+
+FOLDER = "backups"
+
+
+def make_here(why: str) -> Path:
+    """Make one in DATA_DIR, named after what it comes before. Raises CommandError."""
+    folder = Path(settings.DATA_DIR) / FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{why}-{timezone.now():%Y-%m-%d-%H%M%S}.backup"
+    make(path)
+    return path
 
 
 def make(path: Path) -> Manifest:

@@ -1,7 +1,7 @@
 """Short constructors for the raw values of `BodyStream`, and the two placeholders they may hold.
 
-`link()` and the `page=` of a call to action name a page by its slug; `picture()` names a picture by its key
-in `home.demo.illustrations`. Neither has an id before the site exists: `filled()` puts the ids in.
+`link()` and the `page=` of a call to action name a page by its key; `picture()` names a picture by its key.
+Neither has an id before the site exists: `filled()` puts the ids in.
 """
 
 import re
@@ -79,7 +79,7 @@ def call_to_action(title: str, text: str, button: str, page: str) -> Block:
 def filled(raw: Any, pages: Mapping[str, int], pictures: Mapping[str, int]) -> Any:
     """The same raw value with every placeholder replaced. A value that is one placeholder becomes the number.
 
-    Raises KeyError for a page or picture that does not exist: a demo with a dead link is a mistake here.
+    Raises KeyError for a page or picture that does not exist: a dead link would be a mistake here.
     """
     if isinstance(raw, list):
         return [filled(item, pages, pictures) for item in raw]
