@@ -3,9 +3,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CHECKS := check-types check-style check-templates check-imports check-settings check-migrations check-messages check-client
+TEMPLATE := $(CURDIR)/.pytest_cache/migrated.sqlite3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test thorough lint messages e2e starter bench faults threads attack bodies api contract client lock clean runtime tools
+.PHONY: help run test thorough lint messages e2e starter bench faults threads attack bodies api contract client lock clean runtime tools \
+	$(CHECKS) $(TEMPLATE)
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -13,25 +16,46 @@ help: ## Say what can be made
 run: runtime ## Serve the site; the first time, set it up with the demo content
 	@echo "Starting …"; exec $(BIN)/python manage.py serve
 
-test: lint ## Check the style, then run all tests
-	@$(BIN)/pytest -n 2 -m "not long"
+test: tools ## Check the style, then run all tests
+	@$(MAKE) --no-print-directory --jobs 2 $(if $(DATABASE_URL),,$(TEMPLATE)) $(CHECKS)
+	@TEST_TEMPLATE=$(if $(DATABASE_URL),,$(TEMPLATE)) $(BIN)/pytest -n 2 -m "not long"
 
 thorough: tools ## Run every test, with those that take minutes; DATABASE_URL chooses PostgreSQL
 	@$(BIN)/pytest -n 2
 
 lint: tools ## Check style, imports, templates, settings, migrations and texts
+	@$(MAKE) --no-print-directory --jobs 2 $(CHECKS)
+
+check-types:
+	@$(BIN)/mypy --no-error-summary
+
+check-style:
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo "Run: $(BIN)/ruff format" >&2; exit 1; }
+
+check-templates:
 	@$(BIN)/djlint --quiet --lint templates
 	@$(BIN)/djhtml --check templates 2>$(VENV)/djhtml.log || { cat $(VENV)/djhtml.log >&2; exit 1; }
+
+check-imports:
 	@$(BIN)/lint-imports --no-logo --no-cache >$(VENV)/imports.log || { cat $(VENV)/imports.log >&2; exit 1; }
-	@$(BIN)/mypy --no-error-summary
+
+check-settings:
 	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python manage.py check --fail-level WARNING >/dev/null
+
+check-migrations:
 	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python manage.py makemigrations --check --dry-run >/dev/null \
 		|| { echo "A model has no migration: run manage.py makemigrations." >&2; exit 1; }
 	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python -m tests.upgrades.mixed
+
+check-messages:
 	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python -m tests.messages --check
+
+check-client:
 	@$(BIN)/python -m tests.clients --check
+
+$(TEMPLATE): # the database that the tests begin with; anew each time, for it is of every migration there is
+	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python -m tests.migrated $@
 
 messages: tools ## Write the catalogue of all texts that can be translated (needs gettext)
 	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python -m tests.messages
@@ -69,7 +93,7 @@ contract: tools ## Write down the API's document as it is now, for the test that
 	@DJANGO_SETTINGS_MODULE=cms.settings.test $(BIN)/python manage.py export_openapi_schema \
 		--api cms.api.door.api --sorted --indent 1 --output tests/cms/api/openapi.json
 
-client: tools ## Write the types of the TypeScript client from that document (needs node)
+client: tools ## Write the types of the TypeScript client from that document, and the embed from its source (needs node)
 	@$(BIN)/python -m tests.clients
 
 lock: tools ## Write both lock files anew from pyproject.toml

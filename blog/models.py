@@ -149,21 +149,14 @@ class PostQuerySet(PageQuerySet):
 
     def for_cards(self) -> "PostQuerySet":
         """With everything a card shows, in a fixed number of queries."""
-        return self._with_pictures(specs.CARD, specs.WIDE_CARD)
-
-    def for_programs(self) -> "PostQuerySet":
-        """With everything a card of the API holds, in a fixed number of queries."""
-        return self._with_pictures(*specs.ALL).prefetch_related("tags")
+        shapes = (specs.CARD, specs.WIDE_CARD)
+        drawn = get_image_model().get_rendition_model().objects.filter(filter_spec__in=shapes)
+        pictures = Prefetch("hero__renditions", queryset=drawn, to_attr="prefetched_renditions")
+        return self.joined().prefetch_related(pictures)
 
     def of(self, terms: Mapping[str, models.Model | None]) -> "PostQuerySet":
         """Posts that have all of these, by the names of ``FINDERS``; None leaves one out."""
         return self.filter(**{NARROWED[name]: found for name, found in terms.items() if found})
-
-    def _with_pictures(self, *shapes: str) -> "PostQuerySet":
-        """What is not prefetched here would be read for each picture."""
-        drawn = get_image_model().get_rendition_model().objects.filter(filter_spec__in=shapes)
-        pictures = Prefetch("hero__renditions", queryset=drawn, to_attr="prefetched_renditions")
-        return self.joined().prefetch_related(pictures)
 
     def joined(self) -> "PostQuerySet":
         """With author, category and picture, without bodies."""

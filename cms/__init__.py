@@ -3,6 +3,7 @@ The doors and the ground floor. It knows neither `home` nor `blog`, except where
 
     front/ urls api/ wsgi health                    the doors: sockets, addresses, JSON, monitors
     accounts/ second_factor/ sessions/ credentials/ who is logged in, and how
+    invitations/                                    how colleagues get an account
     outbox/ webhooks/ rate_limit/                   what leaves, and how much may come in
     pages/ body/ pictures/ search/ templatetags/    what every page is made of
     previews/                                       drafts, before they are published

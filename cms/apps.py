@@ -62,10 +62,11 @@ class CmsConfig(AppConfig):
 
 
 class Users(WagtailUsersAppConfig):
-    """Wagtail's own, with our page of a user."""
+    """Wagtail's own, with our pages of users and groups."""
 
     default = False
     user_viewset = "cms.accounts.users.UserViewSet"
+    group_viewset = "cms.accounts.users.GroupViewSet"
 
 
 class StaticFiles(StaticFilesConfig):

@@ -61,6 +61,7 @@ urlpatterns = [
     path("api/wagtail/v3-preview/", borrowed.v3()),
     path("mail/", include("blog.comments.notifications.mail_urls")),
     path("mail/", include("home.contact.mail_urls")),
+    path("mail/", include("cms.invitations.mail_urls")),
     path("admin/login/", remember_device(LoginView.as_view()), name="wagtailadmin_login"),
     path("admin/", include("cms.second_factor.admin_urls")),
     # Wagtail's own answers a GET with 405, and deletes the cookie nevertheless

@@ -2,6 +2,25 @@ from datetime import timedelta
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, post_save
+from django.utils.translation import gettext_lazy as _
+
+ROLES = {
+    "Writers": (
+        _("Write"),
+        _("Writes posts and pages as drafts and submits them for approval. Publishes nothing."),
+        10,
+    ),
+    "Editors": (
+        _("Write and publish"),
+        _("Writes, changes and publishes all posts and pages, with pictures, authors and categories."),
+        20,
+    ),
+    "Page approvers": (
+        _("Approve pages"),
+        _("Gets a mail when a page is submitted; approves it or asks for changes. Writes and publishes too."),
+        30,
+    ),
+}
 
 
 class HomeConfig(AppConfig):
@@ -13,6 +32,7 @@ class HomeConfig(AppConfig):
         from wagtail.signals import page_published
 
         from blog.comments.models import Discussion
+        from cms.credentials import roles
         from cms.fixes import editing_sessions, redirect_batches, time_zones, whole_acts
         from cms.fixes.spreadsheets import keep_cells_harmless
         from cms.outbox import chores
@@ -27,6 +47,8 @@ class HomeConfig(AppConfig):
         from home.demo import checks  # noqa: F401 -- it registers them
         from home.pictures import cleaning, drawing
 
+        for group, (label, sentence, order) in ROLES.items():
+            roles.register(group, label, sentence, order=order)
         keep_cells_harmless()
         post_migrate.connect(follow_site_url, sender=self)
         for shown in (page_published, draft_shown):

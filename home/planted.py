@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models.fields.files import FieldFile
 from wagtail.blocks import StreamValue
 from wagtail.images import get_image_model
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
 from blog.models import Author, BlogPostPage, Category
 from cms.brand.models import SiteIdentity
@@ -30,7 +30,6 @@ KINDS: dict[str, type[models.Model]] = {
     "author": Author,
     "category": Category,
     "identity": SiteIdentity,
-    "site": Site,
 }
 
 

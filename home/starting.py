@@ -8,7 +8,7 @@ the settings until somebody edits it.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
@@ -36,6 +36,8 @@ class Basics:
 
     name: str = ""
     tagline: str = ""
+    language: str = ""
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +88,13 @@ def start(site: Site | None = None, basics: Basics | None = None) -> None:
 
 
 def introduce(site: Site, basics: Basics) -> None:
-    """Write a site's name and tagline where they stand."""
+    """Write what a site says of itself where it stands. Raises ValidationError."""
     identity = SiteIdentity.for_site(site)
-    identity.name = basics.name or identity.name
-    identity.tagline = basics.tagline or identity.tagline
+    for name, value in asdict(basics).items():
+        if value:
+            setattr(identity, name, value)
     identity.full_clean(exclude=["site"])
     identity.save()
-    if basics.name:
-        Site.objects.filter(pk=site.pk).update(site_name=identity.name)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import time
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -14,8 +15,10 @@ from django.db import connection
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
+from cms.brand import memory
+from cms.brand.models import SiteIdentity
 from home.models import HomePage
-from tests import server_errors
+from tests import migrated, server_errors
 from tests.chromium import chromium  # noqa: F401 -- a fixture
 from tests.factories import BlogFactory, ContactPageFactory, PostFactory, UserFactory
 from tests.smtp_peer import SmtpPeer
@@ -24,6 +27,7 @@ OTHER_SESSIONS_END = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
+NEEDS_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop in the test's thread
 
 
@@ -33,16 +37,31 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 10, 10)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    for item in items:
+        _restore_what_was_migrated(item)
+        if item.get_closest_marker("django_db") is None and NEEDS_DATABASE.isdisjoint(item.fixturenames):
+            item.add_marker(pytest.mark.once)
+    yield  # to pytest, which takes what was asked for, and pytest-django, which sorts
+    items.sort(key=lambda item: "empty_database" not in item.fixturenames)  # a minute each: not at the end
+
+
+def _restore_what_was_migrated(item: pytest.Item) -> None:
     """Give each test that commits what the migrations wrote (home page, groups): the one before flushed it.
 
     All of them or none: a flush without this writes content types anew, with other keys.
     """
-    for item in items:
-        marker = item.get_closest_marker("django_db")
-        if marker and marker.kwargs.get("transaction"):
-            restored = pytest.mark.django_db(**{**marker.kwargs, "serialized_rollback": True})
-            item.add_marker(restored, append=False)
+    marker = item.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        restored = pytest.mark.django_db(**{**marker.kwargs, "serialized_rollback": True})
+        item.add_marker(restored, append=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings_parallel_suffix) -> bool:
+    """pytest-django asks it whether Django makes the test database or takes the one that is there."""
+    return migrated.begin_with_template()
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +73,13 @@ def _no_server_error_unless_asked_for(request: pytest.FixtureRequest) -> Iterato
 
 @pytest.fixture(autouse=True)
 def _forget_what_was_cached() -> None:
-    """A rolled-back picture's renditions, above all: the next one has its id, and would seem to be drawn."""
+    """
+    A rolled-back picture's renditions, above all: the next one has its id, and would seem to be drawn.
+
+    A site that was rolled back was called something else.
+    """
     cache.clear()
+    memory._memory[:] = [memory._Memory(memory._of(SiteIdentity()), time.monotonic())]
 
 
 def with_static_files(handler: type[StaticFilesHandler]) -> Iterator[LiveServer]:

@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from blog.comments.posting.forms import CommentForm
 from cms import vault
 from cms.http.quiet_log import WithoutAddresses
+from cms.invitations.models import InvitationToken
 from cms.outbox import tokens
 from cms.second_factor import codes
 from tests.own_site import ROOT
@@ -67,6 +68,7 @@ def test_no_script_of_ours_writes_html():
 
 
 def test_secrets_are_long_enough():
+    assert InvitationToken.SECRET_BYTES == 32
     assert min(tokens.BYTES, vault.INDEX_BYTES, codes.KEY_BYTES) >= RANDOM_BYTES
     assert codes.RECOVERY_BYTES >= RECOVERY_BYTES
 

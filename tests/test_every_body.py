@@ -135,7 +135,7 @@ def everyone(busy_site, editor, moderator, front_desk, admin) -> dict[str, Clien
         "superuser": admin,
         "administrator": UserFactory(username="boss", group=given.name),
         "editor": editor,
-        "page moderator": UserFactory(username="mod", group="Moderators"),
+        "page moderator": UserFactory(username="mod", group="Page approvers"),
         "comment moderator": moderator,
         "privacy officer": UserFactory(username="officer", group="Comment privacy officers"),
         "front desk": front_desk,

@@ -15,18 +15,23 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from wagtail.admin.forms.auth import LoginForm, PasswordResetForm
 from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.models import get_page_models
 
 from blog.comments.posting.forms import CommentForm, ReportForm, WordsForm
+from cms import vault
 from cms.front.limits import FORM
+from cms.invitations.actions import LIFE
+from cms.invitations.forms import AcceptForm
+from cms.invitations.models import Invitation, InvitationToken
 from home.contact.forms import ContactForm
 from home.contact.site_settings import MessageSettings
 from tests import crawl
 from tests.cms.front.test_heads import HEADERS
 from tests.conftest import signed_in
-from tests.factories import CommentFactory, ContactPageFactory
+from tests.factories import CommentFactory, ContactPageFactory, UserFactory
 from tests.test_time_against_length import PATTERNS, of_length
 from tests.work import MOST_SECONDS, at_usual_pace
 
@@ -81,6 +86,7 @@ DOORS = {
     "/healthz",
     "/mail/confirm/<slug:token>/",
     "/mail/copy/<slug:token>/",
+    "/mail/invitation/<slug:token>/",
     "/mail/unsubscribe/<slug:token>/",
     "/preview/<slug:token>/",
     "/readyz",
@@ -265,6 +271,16 @@ def forms(post, contact) -> Iterator[tuple[str, object]]:
     yield f"{post.url}comments/{comment.pk}/edit/", WordsForm()
     yield contact.url, ContactForm(contact)
     yield f"/api/v1/contact/{contact.slug}/files/", ContactForm(contact)
+    invitation = Invitation.objects.create(
+        name="Ann",
+        sealed_address=vault.seal("ann@example.org"),
+        address_index=vault.index("ann@example.org"),
+        administrator=True,
+        invited_by=UserFactory(admin=True),
+        expires_at=timezone.now() + LIFE,
+    )
+    secret = InvitationToken.issue(LIFE, invitation=invitation)
+    yield f"/mail/invitation/{secret}/", AcceptForm(invitation=invitation)
     yield "/admin/login/", LoginForm()
     yield "/admin/password_reset/", PasswordResetForm()
 

@@ -29,6 +29,9 @@ import home
 from blog.comments.models import DomainBan, Reader, ReaderComment, Refusal, SavedReply
 from blog.comments.moderation import actions
 from cms import vault
+from cms.invitations import actions as invitations
+from cms.invitations.actions import Wish
+from cms.invitations.models import Invitation
 from cms.outbox.models import Delivery
 from cms.previews.models import SharedDraft
 from cms.webhooks import signing
@@ -71,6 +74,11 @@ OURS = {
     "/admin/users/results/": ADMINS,
     "/admin/users/new/": ADMINS,
     "/admin/users/edit/<int:pk>/": ADMINS,
+    "/admin/groups/": ADMINS,
+    "/admin/groups/edit/<int:pk>/": ADMINS,
+    "/admin/groups/results/": ADMINS,
+    "/admin/invitations/": ADMINS,
+    "/admin/invitations/new/": ADMINS,
     "/admin/outbox/": ADMINS,
     "/admin/outbox/<int:delivery_id>/": ADMINS,
     "/admin/webhooks/": ADMINS,
@@ -131,6 +139,7 @@ UNSEEN_POSTS = {
 PACKAGES = {"blog", "cms", "home"}
 OUR_PREFIXES = (
     "/admin/comments/",
+    "/admin/invitations/",
     "/admin/messages/",
     "/admin/outbox/",
     "/admin/privacy/",
@@ -179,7 +188,9 @@ def site(client, post, contact):
         name="Front end", url="https://hooks.example/", sealed_secret=vault.seal_text(signing.new_secret())
     )
     Call.objects.create(endpoint=endpoint, event="endpoint.test", body="{}")
-    SharedDraft.issue(timedelta(days=1), page=post, made_by=UserFactory(username="sharer", admin=True))
+    sharer = UserFactory(username="sharer", admin=True)
+    invitations.invite(Wish("Ada", "ada@example.org", [], administrator=True), by=sharer)
+    SharedDraft.issue(timedelta(days=1), page=post, made_by=sharer)
     return post
 
 
@@ -427,6 +438,8 @@ def test_no_verb_is_carried_out_for_somebody_without_the_right(site, people):
         DomainBan: DomainBan.objects.create(domain="spam.example", ban="hold"),
         Page: site,
         SharedDraft: SharedDraft.objects.get(),
+        Invitation: Invitation.objects.get(),
+        Wish: Wish("Ben", "ben@example.org", [], administrator=True),
         "days": 7,
         Site: Site.objects.get(),
         "uploads": {},
@@ -435,7 +448,7 @@ def test_no_verb_is_carried_out_for_somebody_without_the_right(site, people):
         "recipients": "",
     }
     verbs = every_verb()
-    assert {"approve", "decide_all", "reveal", "erase", "mark_handled", "share"} <= {
+    assert {"approve", "decide_all", "reveal", "erase", "mark_handled", "share", "invite", "withdraw"} <= {
         verb.__name__ for verb in verbs
     }
 

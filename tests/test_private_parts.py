@@ -31,6 +31,7 @@ from django.utils.translation.trans_real import TranslationCatalog
 from modelsearch.backends.base import BaseSearchBackend, BaseSearchResults
 from taggit.utils import _parse_tags
 from treebeard.mp_tree import MP_Node
+from wagtail.admin import localization
 from wagtail.admin.views import editing_sessions
 from wagtail.api.v3.auth import BearerTokenAuth
 from wagtail.models import AbstractPage, PageViewRestriction, Site
@@ -97,6 +98,7 @@ REPLACED: dict[str, list[Callable]] = {
     "editing_sessions": [editing_sessions.ping.__wrapped__],
     "editor_state": [own for _, _, own in editor_state.WAGTAILS_OWN],
     "redirect_batches": [redirect_batches.WAGTAILS_OWN],
+    "time_zones": [localization.get_localized_response],
     "spreadsheets": [spreadsheets.WAGTAILS_OWN],
     "whole_acts": [
         *(act.execute.__wrapped__ for act in whole_acts.ACTS),
@@ -147,6 +149,7 @@ FINGERPRINTS = {
     "_str2int": "1e4a4f7bc7df",
     "_touch_last_used": "a8f4593d0995",
     "_wagtail_site": "64639da09ad9",
+    "get_localized_response": "4681a73d87cc",
     "ping": "994f21ffa4b5",
 }
 

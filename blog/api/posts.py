@@ -1,9 +1,10 @@
 """Lists of posts, and the comments of one, as JSON."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from django.db.models import Q
+from django.db.models import DateField, Q
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
 from ninja.responses import Status
@@ -12,17 +13,26 @@ from pydantic_core import PydanticCustomError
 
 from blog.api.cards import PostCard, cards
 from blog.comments.posting import api as comments
-from blog.models import FINDERS, BlogPostPage, PostQuerySet
+from blog.models import FINDERS, NARROWED, BlogPostPage
 from cms import cursors
 from cms.cursors import Cursor, Limit
 from cms.errors.problems import Problem
 from cms.http.cross_site import require_trusted_json_post
 from cms.rate_limit import clients, reading
-from cms.reading import keyset, public_pages
+from cms.reading import public_pages
+from cms.reading.prepared import Given, Prepared
+from cms.reading.sites import find_site
 from cms.search import words
 
 router = Router(tags=["posts"])
 
+NO_KEY = 0
+NARROWING = {
+    **{name: Q(**{f"{field}_id": Given(name)}) for name, field in NARROWED.items()},
+    "since": Q(date__gte=Given("since", DateField())),
+    "until": Q(date__lte=Given("until", DateField())),
+    "found": Q(page_ptr__id__in=[Given("found", many=True)]),
+}
 MOST_FOUND = 500  # posts of a search
 MOST_SEARCHES_A_MINUTE = 120  # of one network, as on the site
 
@@ -64,20 +74,17 @@ def list_posts(
     order: Order = "newest",
 ) -> dict[str, Any]:
     """Posts of the requested site. An unknown tag, category or author has none."""
-    posts = public_pages.in_site(_with_terms({"tag": tag, "category": category, "author": author}), request)
-    posts = posts.filter(**{name: day for name, day in (("date__gte", since), ("date__lte", until)) if day})
+    given: dict[str, Any] = {"since": since, "until": until}
+    given |= _terms({"tag": tag, "category": category, "author": author})
     if search:
-        posts = posts.filter(pk__in=_found(search, request))
-    if order == "oldest":
-        posts = posts.order_by("date", "pk")
+        given["found"] = _found(search, request)
     if cursor:
-        day, pk = cursors.read(cursor, date.fromisoformat)
-        further = "gt" if order == "oldest" else "lt"
-        posts = posts.filter(Q(**{f"date__{further}": day}) | Q(date=day, **{f"pk__{further}": pk}))
-    page, more = keyset.page(posts.for_programs(), limit)
+        given["day"], given["pk"] = cursors.read(cursor, date.fromisoformat)
+    posts = _page_of_posts(request, given, order, limit + 1)
+    page = posts[:limit]
     return {
         "items": cards(page, request),
-        "next": cursors.give(page[-1].date, page[-1].pk) if more else None,
+        "next": cursors.give(page[-1].date, page[-1].pk) if len(posts) > limit else None,
     }
 
 
@@ -141,11 +148,36 @@ def public_post(key: str, request: HttpRequest) -> BlogPostPage:
     return public_pages.find(posts, key, request)
 
 
-def _with_terms(asked: dict[str, str]) -> PostQuerySet:
+def _terms(asked: dict[str, str]) -> dict[str, int]:
+    """Return the keys of the terms asked for; of an unknown one, a key that nothing has."""
     asked = {name: slug.replace("\0", "") for name, slug in asked.items()}
-    terms = {name: FINDERS[name](slug) for name, slug in asked.items() if slug}
-    posts = BlogPostPage.objects.published()
-    return posts.of(terms) if all(terms.values()) else posts.none()
+    found = {name: FINDERS[name](slug) for name, slug in asked.items() if slug}
+    return {name: each.pk if each else NO_KEY for name, each in found.items()}
+
+
+def _page_of_posts(
+    request: HttpRequest, given: dict[str, Any], order: Order, number: int
+) -> list[BlogPostPage]:
+    site = find_site(request)
+    given = {name: value for name, value in given.items() if value is not None}
+    if site is None:
+        return []
+    names = frozenset(NARROWING.keys() & given.keys())
+    return _list(names, "day" in given, order, number)(root=site.root_page.path, **given)
+
+
+@lru_cache
+def _list(names: frozenset[str], goes_on: bool, order: Order, number: int) -> Prepared:
+    """A list that is narrowed by these, and that begins anew or ``goes_on`` after a post."""
+    narrowed = [NARROWING[name] for name in sorted(names)]
+    posts = BlogPostPage.objects.published().filter(*narrowed, path__startswith=Given("root"))
+    if order == "oldest":
+        posts = posts.order_by("date", "pk")
+    if goes_on:
+        further = "gt" if order == "oldest" else "lt"
+        day, pk = Given("day", DateField()), Given("pk")
+        posts = posts.filter(Q(**{f"date__{further}": day}) | Q(date=day, **{f"pk__{further}": pk}))
+    return Prepared(lambda: posts.joined()[:number])
 
 
 def _found(search: str, request: HttpRequest) -> list[int]:

@@ -3,6 +3,11 @@ from datetime import timedelta
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+MODERATES = _("Approves and removes readers’ comments, answers them as staff, and bans. Changes no page.")
+ANSWERS_PRIVACY_REQUESTS = _(
+    "Sees the email address of a reader, and exports or erases what is kept about a person."
+)
+
 
 class CommentsConfig(AppConfig):
     name = "blog.comments"
@@ -15,6 +20,7 @@ class CommentsConfig(AppConfig):
         from blog.comments.desk import page_admin
         from blog.comments.notifications import letters, notices, subscribing
         from blog.comments.privacy import retention
+        from cms.credentials import roles
         from cms.outbox import chores, digests, events
 
         events.register(subscribing.CONFIRM, letters.confirmation_mail)
@@ -27,3 +33,7 @@ class CommentsConfig(AppConfig):
         chores.register("queue digests", timedelta(minutes=1), notices.queue_digests)
         chores.register("purge comments", timedelta(hours=1), retention.purge)
         page_admin.name_editors_comments()
+        roles.register("Comment moderators", _("Moderate comments"), MODERATES, order=40)
+        roles.register(
+            "Comment privacy officers", _("Answer privacy requests"), ANSWERS_PRIVACY_REQUESTS, order=70
+        )

@@ -1,4 +1,8 @@
-"""The page of a user: how they log in is changed only by administrators who type their own password."""
+"""
+The page of a user: how they log in is changed only by administrators who type their own password.
+
+Wherever groups are given or edited, the page says what their members may do.
+"""
 
 from typing import Any, cast
 
@@ -11,11 +15,12 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.users.forms import UserCreationForm, UserEditForm
-from wagtail.users.views import bulk_actions, users
+from wagtail.users.views import bulk_actions, groups, users
 
-from cms.credentials import staff
+from cms.credentials import roles, staff
 from cms.credentials.permissions import groups_to_give, may_change_log_in
 from cms.credentials.staff import Staff
 from cms.second_factor.sure import SureForm
@@ -35,7 +40,8 @@ class UserForm(SureForm):
         has = self.instance.groups.all() if self.instance.pk else ()
         offered = Q(pk__in=groups_to_give(self.asked)) | Q(pk__in=has)
         groups = cast("ModelMultipleChoiceField", self.fields["groups"])
-        groups.queryset = Group.objects.filter(offered)
+        groups.queryset = Group.objects.filter(offered).order_by("name")
+        vars(groups)["label_from_instance"] = roles.described  # in place of a method: Wagtail makes the field
 
 
 class CreateUserForm(UserForm, UserCreationForm):
@@ -61,6 +67,17 @@ class IndexView(users.IndexView):
     def get_edit_url(self, instance: Staff) -> str | None:
         may = may_change_log_in(staff.of(self.request), instance)
         return super().get_edit_url(instance) if may else None
+
+    @cached_property
+    def header_buttons(self) -> list[Button]:
+        """Put inviting first: the new colleague then chooses the password, and no one else knows it."""
+        buttons = super().header_buttons
+        if not buttons:  # for those who may add no user
+            return buttons
+        return [
+            HeaderButton(_("Invite a colleague"), url=reverse("invitations:new"), icon_name="mail"),
+            *buttons,
+        ]
 
 
 class CreateView(users.CreateView):
@@ -101,6 +118,27 @@ class UserViewSet(users.UserViewSet):
         return EditUserForm if for_update else CreateUserForm
 
 
+def may_do(group: Group) -> str:
+    return str(roles.of(group).sentence)
+
+
+class GroupsView(groups.IndexView):
+    columns = [*groups.IndexView.columns, Column("may", label=_("What its members may do"), accessor=may_do)]
+
+
+class EditGroupView(groups.EditView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"may_do": may_do(self.object)}
+
+
+class GroupViewSet(groups.GroupViewSet):
+    """Wagtail's own, with a sentence for each group."""
+
+    index_view_class = GroupsView
+    edit_view_class = EditGroupView
+    edit_template_name = "cms/accounts/admin/edit_group.html"
+
+
 class ChangeLogInAction:
     """Mixed into bulk actions of Wagtail's that check a permission, but not on which user."""
 
@@ -114,6 +152,7 @@ class AssignRole(ChangeLogInAction, bulk_actions.AssignRoleBulkAction):
     def get_form(self, form_class: type[Form] | None = None) -> Form:
         form = super().get_form(form_class)
         form.fields["role"].queryset = groups_to_give(staff.of(self.request))
+        form.fields["role"].label_from_instance = roles.described
         return form
 
 

@@ -3,8 +3,10 @@ Wagtail's own APIs, for programs that were written for them. All that is borrowe
 
 v2 reads: public pages of the requested site, with no field that our own API does not show. Pictures and
 documents have no lists here: those would give away what no page shows yet. v3 is a preview in Wagtail 8.0. It
-is there where ``AUTHORING_API`` is on, for tokens of editors alone, and reads: drafts too. It does not write:
-Wagtail's form for that fails for people who may not set every field of a page. Both were read at 8.0.1.
+is there where ``AUTHORING_API`` is on, for tokens of editors alone, and reads: drafts too. It does not write,
+and answers 405: ``filter_form_options`` narrows a form to the fields that were sent, and leaves the rights of
+the others in it, so that whoever lacks one of these meets a KeyError. Both were read at 8.0.1; a test sees it
+end.
 """
 
 import re

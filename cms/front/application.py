@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -19,6 +18,7 @@ from cms.errors.problems import API, CONTENT_TYPE, problem
 from cms.front import bodies, limits, wsgi
 from cms.front.answers import Ready, make_ready
 from cms.front.bodies import Body, RefusedRequestError
+from cms.front.threads import Threads
 from cms.http import lost_login, proxies
 from cms.http.csp import dress
 from cms.wsgi import application as django
@@ -50,7 +50,7 @@ class Front:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="django")
+        self.threads = Threads(loop, THREADS)
         self.waiting = 0
         self.room = bodies.Room()
 
@@ -103,7 +103,7 @@ class Front:
             raise RefusedRequestError(503)
         self.waiting += 1
         try:
-            return await self.loop.run_in_executor(self.threads, work, *given)
+            return await self.threads.run(work, *given)
         finally:
             self.waiting -= 1
 

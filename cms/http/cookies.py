@@ -43,7 +43,7 @@ class KeepPersonalMiddleware:
 def _is_personal(request: HttpRequest, response: HttpResponseBase) -> bool:
     held = getattr(request, "session", None)
     asked = held is not None and held.accessed
-    return asked or bool(response.cookies) or "Authorization" in request.headers
+    return asked or bool(response.cookies) or "HTTP_AUTHORIZATION" in request.META
 
 
 class _MessageCookie(cookie.CookieStorage):

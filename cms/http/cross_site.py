@@ -21,10 +21,10 @@ SAME_SITE = frozenset({"same-origin", "none"})
 
 def allowed(request: HttpRequest) -> bool:
     """Say whether a post comes from this site, a named front end, or no browser at all."""
-    origin = request.headers.get("Origin")
+    origin = request.META.get("HTTP_ORIGIN")
     if origin is not None:
         return _is_ours(origin, request) or origin in settings.CORS_ALLOWED_ORIGINS
-    return request.headers.get("Sec-Fetch-Site", "none") in SAME_SITE
+    return request.META.get("HTTP_SEC_FETCH_SITE", "none") in SAME_SITE
 
 
 def same_site_posts(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -7,6 +7,7 @@ show in pages of their own, and Wagtail's for documents, which gets what it leav
 
 from csp.constants import HEADER, NONE, SELF
 from csp.middleware import CSPMiddleware, PolicyParts
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -101,8 +102,6 @@ class PolicyByAreaMiddleware(CSPMiddleware):
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
-        if report_only:
-            return parts
         if previews.is_shared(request):
             parts.replace = {"form-action": [NONE], **(parts.replace or {})}
         elif previews.is_editors(request):
@@ -118,10 +117,16 @@ class PolicyByAreaMiddleware(CSPMiddleware):
         response.headers.setdefault("Origin-Agent-Cluster", "?1")
         if response.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Permissions-Policy", ADMIN if is_admin(request) else PUBLIC)
-        response = super().process_response(request, response)
-        if HEADER in response:  # Django's pages for debugging have none
-            response[HEADER] = completed(response[HEADER])
+        if policy := response.get(HEADER) or self._policy(request, response):
+            response[HEADER] = completed(policy)
         return response
+
+    def _policy(self, request: HttpRequest, response: HttpResponseBase) -> str:
+        """Return what the settings say. Django's pages for debugging have none."""
+        if settings.DEBUG and response.status_code in (404, 500):
+            return ""
+        parts = self.get_policy_parts(request, response)
+        return build_policy(parts.config, parts.update, parts.replace, parts.nonce)
 
 
 def completed(policy: str) -> str:

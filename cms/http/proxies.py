@@ -28,7 +28,8 @@ def believe(environ: dict[str, Any]) -> None:
     ``X-Forwarded-For`` is read from the right and only as far as TRUSTED_PROXIES vouch for it: what is
     further left is the client's own word.
     """
-    said = {name: environ.pop(name) for name in [*environ] if _is_forwarded(name)}
+    names = [name for name in environ if name.startswith("HTTP_X_FORWARDED_") or name == "HTTP_FORWARDED"]
+    said = {name: environ.pop(name) for name in names}
     nearest = parse(environ.get("REMOTE_ADDR", ""))
     if nearest is None or not _is_trusted(nearest):
         if "HTTP_X_FORWARDED_PROTO" in said:
@@ -60,10 +61,6 @@ def _complain_of(proxy: Address | None) -> None:
         return
     complained.set()
     log.warning("%s sends X-Forwarded-Proto and is not in TRUSTED_PROXIES: it is not believed.", proxy)
-
-
-def _is_forwarded(name: str) -> bool:
-    return name.startswith("HTTP_X_FORWARDED_") or name == "HTTP_FORWARDED"
 
 
 def _client(nearest: Address, forwarded: str) -> Address:

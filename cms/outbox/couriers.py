@@ -7,8 +7,8 @@ Another is a class with these three methods, registered under its name:
     couriers.register("webhook", WebhookCourier, apart=True)
     events.register("webhook.call", call, kind="webhook")
 
-A kind that is carried ``apart`` has a thread of its own in each worker: however slow its recipients are, no
-mail waits for them.
+A kind that is carried ``apart`` has threads of its own in each worker, one for each recipient that has
+something due, MOST_LANES at most: however slow some are, neither mail nor another recipient waits for them.
 """
 
 from collections.abc import Callable
@@ -42,6 +42,8 @@ class Courier(Protocol):
     def close(self) -> None: ...
 
 
+MOST_LANES = 20  # threads of one kind in a worker; as many as there may be endpoints of webhooks
+
 _couriers: dict[str, Callable[[], Courier]] = {}
 _apart: set[str] = set()
 
@@ -53,7 +55,7 @@ def register(kind: str, courier: Callable[[], Courier], *, apart: bool = False) 
 
 
 def apart() -> frozenset[str]:
-    """Return the kinds that have a thread of their own."""
+    """Return the kinds that have threads of their own."""
     return frozenset(_apart)
 
 

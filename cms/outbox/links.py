@@ -23,9 +23,9 @@ Token = TypeVar("Token")
 
 
 def page(
-    find: Callable[[str], Token | None],
+    find: Callable[[str], Token | None], *, unknown: str = "cms/outbox/unknown_link.html"
 ) -> Callable[[Callable[[HttpRequest, Token], HttpResponse]], Callable[..., HttpResponse]]:
-    """Make a view for a link; an unknown and an expired link get the same 404."""
+    """Make a view for a link; an unknown and an expired link get the same 404, of a template."""
 
     def decorate(view: Callable[[HttpRequest, Token], HttpResponse]) -> Callable[..., HttpResponse]:
         @csrf_exempt
@@ -33,7 +33,7 @@ def page(
         @wraps(view)
         def opened(request: HttpRequest, token: str) -> HttpResponse:
             found = find(token)
-            response = _unknown(request) if found is None else view(request, found)
+            response = _unknown(request, unknown) if found is None else view(request, found)
             for name, value in HEADERS.items():
                 response[name] = value
             return response
@@ -43,5 +43,5 @@ def page(
     return decorate
 
 
-def _unknown(request: HttpRequest) -> HttpResponse:
-    return render(request, "cms/outbox/unknown_link.html", status=404)
+def _unknown(request: HttpRequest, template: str) -> HttpResponse:
+    return render(request, template, status=404)

@@ -49,6 +49,12 @@ def counts() -> dict[str, int]:
     return {state.value: rows.filter(state=state)[: MOST_COUNTED + 1].count() for state in State}
 
 
+def recipients_due(among: Q, *, without: list[str], most: int) -> list[str]:
+    """Return who has something due of some rows, except some; at most so many."""
+    due = Delivery.objects.due().filter(among).exclude(recipient__in=without).order_by("recipient")
+    return list(due.values_list("recipient", flat=True).distinct()[:most])
+
+
 def about(family: str, subject_ids: list[int]) -> QuerySet[Delivery]:
     """Return the rows of some subjects, for all events of a family ("comment."), oldest first."""
     return Delivery.objects.filter(event__startswith=family, subject_id__in=subject_ids).order_by("pk")

@@ -28,6 +28,7 @@ class OneTimeToken(models.Model):
     """What is kept of a secret. ``DIGESTED_FOR`` keeps digests of one kind apart from all others."""
 
     DIGESTED_FOR: ClassVar[str]
+    SECRET_BYTES: ClassVar[int] = BYTES
 
     digest = models.CharField(max_length=32, unique=True, editable=False)
     expires_at = models.DateTimeField()
@@ -38,7 +39,7 @@ class OneTimeToken(models.Model):
     @classmethod
     def issue(cls, life: timedelta, *, prefix: str = "", **fields: Any) -> str:
         """Draw a secret, store its digest with the fields, and return it."""
-        secret = prefix + secrets.token_urlsafe(BYTES)
+        secret = prefix + secrets.token_urlsafe(cls.SECRET_BYTES)
         digest = vault.keyed_digest(cls.DIGESTED_FOR, secret)
         insert(cls(digest=digest, expires_at=timezone.now() + life, **fields))
         return secret

@@ -43,6 +43,11 @@ def _filter(spec: str) -> Filter:
     return Filter(spec)
 
 
+def focal_point_key(picture: AbstractImage, spec: str) -> str:
+    """Return what Wagtail tells crops around one focal point from those around another by."""
+    return _filter(spec).get_cache_key(picture)
+
+
 def one(picture: AbstractImage | None, spec: str) -> AbstractRendition | None:
     return of(picture, spec).get(spec) if picture else None
 

@@ -34,7 +34,7 @@ def take_post(client: Client) -> None:
     """
     for bucket, networks in ((client.network, 1), (client.site, NETWORKS)):
         if bucket:
-            take(bucket, capacity=networks * CAPACITY, seconds=SECONDS_A_TOKEN / networks)
+            _take(bucket, networks * CAPACITY, SECONDS_A_TOKEN / networks)
 
 
 @transaction.atomic(savepoint=False)
@@ -44,6 +44,10 @@ def take(client: str, *, capacity: int = CAPACITY, seconds: float = SECONDS_A_TO
 
     Raises TooManyError, having taken nothing; the transaction it is called in is then rolled back.
     """
+    _take(client, capacity, seconds)
+
+
+def _take(client: str, capacity: int, seconds: float) -> None:
     now = timezone.now()
     if insert(Bucket(client=client, tokens=capacity - 1, updated_at=now), ignore_conflicts=True):
         return

@@ -21,10 +21,11 @@ class Client(NamedTuple):
 
 def client_of(request: HttpRequest, form: str) -> Client:
     """Return a client for one form, as ``actions.take_post`` counts it."""
-    network = of(request, form)
-    if not isinstance(address_of(request), IPv6Address):
+    address = address_of(request)
+    network = _key(address, form)
+    if not isinstance(address, IPv6Address):
         return Client(network)
-    return Client(network, of(request, f"{form} of a site", bits=SITE))
+    return Client(network, _key(address, f"{form} of a site", SITE))
 
 
 def of(request: HttpRequest, form: str, *, bits: int = 64) -> str:
@@ -33,7 +34,11 @@ def of(request: HttpRequest, form: str, *, bits: int = 64) -> str:
 
     An IPv6 client is its /64 network: a single machine has the whole of it.
     """
-    network = _network(address_of(request), bits)
+    return _key(address_of(request), form, bits)
+
+
+def _key(address: Address | None, form: str, bits: int = 64) -> str:
+    network = _network(address, bits)
     return vault.keyed_digest("client", f"{timezone.now().date()}\0{form}\0{network}")
 
 

@@ -12,7 +12,6 @@ is found by its slug, its site and the site's settings matter less there (3.5 %,
 each comment that is sent asks for them too, and took 65 % more without it for site and settings.
 """
 
-import copy
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -117,9 +116,10 @@ class _Written:
 
     def _answered(self, rows: list[tuple], connection: BaseDatabaseWrapper) -> SimpleNamespace:
         """What Django's own makers of objects ask a queryset for, with the answer already there."""
-        compiler = copy.copy(self.compiler)
-        compiler.connection = connection
+        compiler = object.__new__(type(self.compiler))  # what copy.copy does, in fewer steps
         vars(compiler).update(
+            vars(self.compiler),
+            connection=connection,
             get_converters=lambda columns: self.converters,
             execute_sql=lambda *args, **kwargs: [rows],
         )

@@ -1,9 +1,10 @@
 """Pages that anyone may read, and how a program names one (docs/addresses.md)."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from django.http import Http404, HttpRequest
 from wagtail.models import Page, PageLogEntry, PageViewRestriction
 from wagtail.query import PageQuerySet
@@ -117,12 +118,8 @@ class MostlyPublicMixin(Untyped):
     asked_by_forms: tuple[str, ...]
     site_has_private_pages = True
 
-    def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
-        return (
-            super().get_view_restrictions()
-            if self.site_has_private_pages
-            else PageViewRestriction.objects.none()
-        )
+    def get_view_restrictions(self) -> Iterable[PageViewRestriction]:
+        return super().get_view_restrictions() if self.site_has_private_pages else ()
 
 
 class SeveralPagesError(Http404):

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "cms.sessions.apps.SessionsConfig",
     "cms.second_factor.apps.SecondFactorConfig",
     "cms.previews.apps.PreviewsConfig",
+    "cms.invitations.apps.InvitationsConfig",
     "wagtail.contrib.redirects",
     "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",

@@ -1,5 +1,7 @@
 """Of the environment only DATABASE_URL, DATA_DIR and PORT reach a test run; everything else is fixed here.
 
+TEST_TEMPLATE names a database to begin with: tests/migrated.py.
+
 Real parts throughout: a database file or PostgreSQL, mail over SMTP, files on disk.
 """
 

@@ -2,9 +2,9 @@
 What an answer means for the call, and for its endpoint.
 
 An endpoint that fails rests, at growing intervals or for as long as it asks (``Retry-After``), with all that
-waits for it: a dead one costs one attempt in each. One that answers slowly rests as well, so that it has a
-bounded share of the worker's time. One that has failed at every call for three days is disabled, and one that
-answers 410 Gone is disabled at once.
+waits for it: a dead one costs one attempt in each. One that answers slowly rests as well, so that it keeps
+its thread of the worker for a bounded share of the time. One that has failed at every call for three days is
+disabled, and one that answers 410 Gone is disabled at once.
 """
 
 from datetime import datetime, timedelta

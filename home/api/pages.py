@@ -13,7 +13,7 @@ from pydantic import Field
 from wagtail.models import Page
 
 from blog import json_ld
-from blog.api.cards import PostCard, cards
+from blog.api.cards import PostCard, card, cards
 from blog.api.posts import PostKey, public_post
 from blog.comments.posting.api import CommentSettings, comment_settings
 from blog.comments.reading import queries
@@ -196,7 +196,7 @@ def _fields(page: Page, request: HttpRequest, site_name: str) -> dict[str, Any]:
 
 @_fields.register
 def _(page: HomePage, request: HttpRequest, site_name: str) -> dict[str, Any]:
-    latest = BlogPostPage.objects.descendant_of(page).published().for_programs()[:LATEST_POSTS]
+    latest = BlogPostPage.objects.descendant_of(page).published().joined()[:LATEST_POSTS]
     return {
         "heading": page.heading,
         **_opening(page, request, site_name),
@@ -240,26 +240,26 @@ def _(page: BlogIndexPage, request: HttpRequest, site_name: str) -> dict[str, An
 
 @_fields.register
 def _(page: BlogPostPage, request: HttpRequest, site_name: str) -> dict[str, Any]:
-    (card,) = cards([page], request)
+    own = card(page, request)
     seo = search_engines(
         page, request, site_name=site_name, kind="article", description=page.standfirst, image=page.hero
     )
     image = seo["open_graph"]["image"]
     seo["json_ld"] = [
         json_ld.of(
-            page, image=image["url"] if image else "", site_name=site_name, comments=card["comment_count"]
+            page, image=image["url"] if image else "", site_name=site_name, comments=own["comment_count"]
         )
     ]
     reviewed = {"by": page.reviewed_by, "last": page.last_reviewed, "next": page.next_review}
     older, newer = page.neighbours()
     return {
-        **card,
+        **own,
         **body(page),
         "review": reviewed if page.reviewed_by else None,
         "previous": older and link(older, request),
         "next": newer and link(newer, request),
         "related": cards(_related(page), request),
-        "comments": comment_settings(page, request, card["comment_count"]),
+        "comments": comment_settings(page, request, own["comment_count"]),
         "seo": seo,
     }
 
@@ -267,7 +267,7 @@ def _(page: BlogPostPage, request: HttpRequest, site_name: str) -> dict[str, Any
 def _related(post: BlogPostPage) -> list[BlogPostPage]:
     """Return the related posts with what a card of the API holds, in their order."""
     order = [each.pk for each in post.related_posts()]
-    posts = {each.pk: each for each in BlogPostPage.objects.filter(pk__in=order).for_programs()}
+    posts = {each.pk: each for each in BlogPostPage.objects.filter(pk__in=order).joined()}
     return [posts[pk] for pk in order if pk in posts]
 
 

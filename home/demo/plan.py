@@ -15,7 +15,6 @@ from taggit.models import Tag
 from wagtail.models import Page
 
 from blog.comments.models import ReaderComment
-from cms.brand.models import SiteIdentity
 from cms.credentials.staff import Staff
 from home.demo import record
 from home.demo.posts import POSTS
@@ -165,12 +164,11 @@ def _tags(found: Iterable[Found], uses: Uses) -> Iterator[Item]:
 
 def _settings(found: Iterable[Found]) -> Iterator[Item]:
     """Each field of the identity by itself: those that still say what the demo says go back."""
-    for each in _of(found, "identity", "site"):
+    for each in _of(found, "identity"):
         for name in each.item.content:
             label = capfirst(str(_label(each.thing, name)))
             reason = gettext("It was changed.") if name in each.changes else ""
-            shown = label if isinstance(each.thing, SiteIdentity) else gettext("Name of the site in Sites")
-            yield Item(Kind.SETTING, name, shown, each.thing, reason)
+            yield Item(Kind.SETTING, name, label, each.thing, reason)
 
 
 def _log_ins(by: Staff | None) -> Iterator[Item]:

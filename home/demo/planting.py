@@ -49,8 +49,6 @@ def _in_order_of_publishing(pages: Mapping[str, Page]) -> Iterator[tuple[str, Pa
 
 
 def _introduce(site: Site) -> None:
-    site.site_name = pages.IDENTITY["name"]
-    site.save()
     identity = SiteIdentity.for_site(site)
     for name, value in pages.IDENTITY.items():
         setattr(identity, name, value)
@@ -116,4 +114,3 @@ def _write_down(site: Site, drafts: Mapping[str, Page], pictures: Mapping[str, i
     for kind, key, thing in things:
         planted.write_down(DEMO, kind, key, thing)
     planted.write_down(DEMO, "identity", "identity", SiteIdentity.objects.get(site=site), pages.IDENTITY)
-    planted.write_down(DEMO, "site", "site", site, ["site_name"])

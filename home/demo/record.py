@@ -107,7 +107,6 @@ def _from_texts() -> Iterator[PlantedItem]:
     if identity := SiteIdentity.objects.filter(site=site).first():
         said = {name: planted.digest(value) for name, value in pages.IDENTITY.items()}
         yield _item("identity", "identity", identity, said)
-    yield _item("site", "site", site, {"site_name": planted.digest(pages.IDENTITY["name"])})
 
 
 def _item(kind: str, key: str, thing: Model, content: planted.Content) -> PlantedItem:

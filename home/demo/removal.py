@@ -91,7 +91,7 @@ def remove(
             for item in plan.going:
                 if item.kind == kind:
                     act(item)
-        PlantedItem.objects.filter(origin=PlantedItem.Origin.DEMO, kind__in=("identity", "site")).delete()
+        PlantedItem.objects.filter(origin=PlantedItem.Origin.DEMO, kind="identity").delete()
         turned_off = _close(item.thing for item in plan.going if item.kind == Kind.LOG_IN)
         if plan.kept_account and own:
             _hand_over(plan.kept_account, own)

@@ -1,5 +1,5 @@
 """
-A person's rights: all data stored under one address, exported or erased: comments, messages, queued mail.
+A person's rights: all data stored under one address, exported or erased: comments, messages, mail, and more.
 
     person          finds, exports, erases; each leaves an entry in Wagtail's log, without the address
     export          the same as JSON and as a page to read
@@ -7,6 +7,6 @@ A person's rights: all data stored under one address, exported or erased: commen
     admin_views     the same in the admin: the address is sent by POST and never in a URL (`forms`)
     manage.py privacy, manage.py rotate_address_keys
 
-Each app knows its own data: ``blog.comments.privacy``, ``home.contact.privacy`` and, for the site's own
-queued mail, ``cms.outbox.privacy``.
+Each app knows its own data: ``blog.comments.privacy``, ``home.contact.privacy``, ``cms.invitations.privacy``
+and, for the site's own queued mail, ``cms.outbox.privacy``.
 """

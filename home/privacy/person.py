@@ -16,6 +16,7 @@ from wagtail.models import ModelLogEntry, Page, Site
 
 from blog.comments.privacy import personal_data as comments
 from cms.credentials.staff import Staff
+from cms.invitations import privacy as invitations
 from cms.outbox import privacy as outbox
 from home.contact import privacy as contact
 
@@ -28,6 +29,7 @@ LOOKED_UP = "privacy.look_up"
 COUNTED = {
     "comments": _("comments"),
     "files": _("files"),
+    "invitations": _("invitations"),
     "log entries": _("log entries"),
     "mails": _("mails"),
     "mails of the site": _("mails of the site"),
@@ -42,6 +44,8 @@ COUNTED = {
     "tokens": _("tokens"),
     "words kept": _("words kept"),
 }
+
+LISTS = ("comments", "subscriptions", "messages", "mails_waiting", "invitations", "log")
 
 Kept = dict[type[models.Model], list[int]]
 
@@ -59,11 +63,10 @@ def export(address: str, *, by: Staff | None) -> dict[str, Any]:
         **comments.export(address),
         **contact.export(address),
         **outbox.export(address),
+        **invitations.export(address),
         "log": [_line(entry) for entry in _log_about(_kept(address))],
     }
-    counts = {
-        name: len(data[name]) for name in ("comments", "subscriptions", "messages", "mails_waiting", "log")
-    }
+    counts = {name: len(data[name]) for name in LISTS}
     _log_count(EXPORTED, by, counts)
     return data
 
@@ -80,6 +83,7 @@ def erase(address: str, *, by: Staff | None, keep_text: bool = False) -> Counter
     counts = comments.erase(address, keep_text=keep_text)
     counts.update(contact.erase(address))
     counts.update(outbox.erase(address))
+    counts.update(invitations.erase(address))
     counts["log entries"] = _log_about(kept).update(label="erased", data={})
     _log_count(ERASED, by, {**counts, "words kept": int(keep_text)})
     transaction.on_commit(_empty_journal, robust=True)  # SQLite empties it in time
@@ -110,7 +114,8 @@ def staff_log_ins(address: str) -> int:
 
 
 def _kept(address: str) -> Kept:
-    return {**comments.kept(address), **contact.kept(address), **outbox.kept(address)}
+    parts = (comments, contact, outbox, invitations)
+    return {model: pks for part in parts for model, pks in part.kept(address).items()}
 
 
 def _require(by: Staff | None, permission: str) -> None:

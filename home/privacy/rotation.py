@@ -13,6 +13,7 @@ from django.db import IntegrityError, models, transaction
 from blog.comments.models import Reader
 from blog.comments.privacy import personal_data as comments
 from cms import vault
+from cms.invitations.models import Invitation
 from cms.keyring import guard
 from cms.outbox.models import SiteMail, Suppression
 from cms.outbox.suppression import mailbox_indexes
@@ -21,8 +22,8 @@ from cms.text.mail_address import mailbox_of
 from cms.webhooks.models import Endpoint
 from home.contact.models import ContactMessage, MessageRecipient
 
-Sealed = Reader | ContactMessage | MessageRecipient | SiteMail
-SEALED: tuple[type[Sealed], ...] = (Reader, ContactMessage, MessageRecipient, SiteMail)
+Sealed = Reader | ContactMessage | MessageRecipient | SiteMail | Invitation
+SEALED: tuple[type[Sealed], ...] = (Reader, ContactMessage, MessageRecipient, SiteMail, Invitation)
 Secret = Authenticator | Endpoint
 TEXTS: tuple[tuple[type[Secret], tuple[str, ...]], ...] = (
     (Authenticator, ("sealed_key",)),

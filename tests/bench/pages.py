@@ -32,20 +32,23 @@ REQUESTS = 40
 MOST_TIMES_DEARER = 1.5
 MOST_KILOBYTES = 100
 MOST_QUERIES = 12
-LIST = "/api/v1/posts/?limit=20"
+IN_A_LIST = 20
+LIST = f"/api/v1/posts/?limit={IN_A_LIST}"
 OF_A_LIST = 25, 8  # times a trivial template, queries
 
 _numbers = count()
 
 
 def make_posts(sizes: Iterable[int]) -> dict[int, Page]:
-    """One post of the demo again and again, with so many comments on each."""
+    """One post of the demo again and again, with so many comments on each; and enough for a list."""
     model = BlogPostPage.objects.exclude(hero=None).order_by("pk").first()
     posts = {}
     for size in sizes:
         slug = f"with-{size}"
         posts[size] = model.copy(update_attrs={"slug": slug, "title": model.title}, copy_revisions=False)
         crowd.talk(posts[size], size)
+    for number in range(IN_A_LIST - BlogPostPage.objects.exclude(hero=None).count()):
+        model.copy(update_attrs={"slug": f"listed-{number}", "title": model.title}, copy_revisions=False)
     analyse()
     return posts
 

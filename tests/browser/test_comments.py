@@ -54,6 +54,7 @@ def test_a_reader_comments_and_is_the_only_one_to_see_it(tab, arrive, post, scri
     expect(stranger.get_by_text(WORDS)).to_have_count(0)
 
 
+@pytest.mark.once
 def test_every_mistake_is_named_first_and_leads_to_its_field(tab, post, scripts):
     tab.goto(post.url)
     tab.get_by_label("Your comment").fill(WORDS)
@@ -111,6 +112,7 @@ def test_a_comment_and_its_answer_are_approved_into_one_thread(tab, arrive, post
     expect(tab.get_by_role("heading", name="3 comments")).to_be_visible()
 
 
+@pytest.mark.once
 def test_without_scripts_the_answer_has_a_page_with_the_words_it_answers(arrive, post):
     CommentFactory(page=post, approved=True, name="Ann", text=WORDS)
     tab = arrive(java_script_enabled=False)
@@ -124,6 +126,7 @@ def test_without_scripts_the_answer_has_a_page_with_the_words_it_answers(arrive,
     expect(tab).to_have_url(re.compile(rf"{post.url}#comment-\d+$"))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("way_back", ["Escape", "Cancel reply"])
 def test_the_form_comes_to_the_comment_and_goes_back(arrive, post, way_back):
     CommentFactory(page=post, approved=True, name="Ann", text=WORDS)

@@ -29,7 +29,7 @@ PHONE, DESK = {"width": 320, "height": 640}, {"width": 1280, "height": 800}
 LOOKS = ((PHONE, "light"), (DESK, "dark"))  # each size and each scheme once
 OTHER_LOOKS = ((PHONE, "dark"), (DESK, "light"))
 # Pages of Wagtail to which we have added a question: what axe finds there is Wagtail's.
-OF_WAGTAIL = re.compile(r"/admin/(api-tokens/|users/(?!<int:user_id>/sessions/))")
+OF_WAGTAIL = re.compile(r"/admin/(api-tokens/|groups/|users/(?!<int:user_id>/sessions/))")
 # Colours are measured once nothing fades any more.
 MOVED = """() => Promise.allSettled(document.getAnimations()
     .filter(each => each.effect.getComputedTiming().iterations !== Infinity).map(each => each.finished))"""

@@ -211,6 +211,7 @@ def deploy_check(folder: Path, **variables: str) -> subprocess.CompletedProcess[
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.once
 def test_the_command_is_content_with_production_and_with_nothing_less(tmp_path):
     right = deploy_check(tmp_path)
     assert (right.returncode, right.stderr) == (0, "")

@@ -19,7 +19,7 @@ from cms.keyring import guard
 from cms.keyring.models import Canary
 from cms.management.commands import serve
 from cms.outbox import actions
-from tests import crawl
+from tests import crawl, migrated
 from tests.cms.test_serve import ROOT, environment
 from tests.factories import CommentFactory
 
@@ -142,7 +142,9 @@ def test_it_is_planted_once(planted):
     assert bytes(Canary.objects.get().sealed) == before
 
 
+@pytest.mark.once
 def test_a_start_makes_no_new_key_for_a_database_that_has_its_own(tmp_path: Path):
+    migrated.copy_to(tmp_path / "db.sqlite3")
     manage("migrate", tmp_path)
     row = (guard.CANARY_PK, *guard.sealed_now().values())
     with closing(sqlite3.connect(tmp_path / "db.sqlite3")) as database, database:

@@ -15,6 +15,8 @@ from blog.comments.models import ReaderComment
 from blog.comments.moderation import actions
 from cms.management import embed
 from tests.browser.conftest import PATIENCE
+from tests.clients import __main__ as clients
+from tests.clients import node
 from tests.elsewhere.conftest import Elsewhere
 from tests.factories import CommentFactory, plant_comments
 from tests.served import web_server
@@ -147,6 +149,81 @@ def test_an_own_comment_is_withdrawn(visit, post):
     assert ReaderComment.objects.get().status == "withdrawn"
 
 
+def test_a_held_comment_is_seen_again_edited_and_withdrawn(visit, post):
+    first = CommentFactory(page=post, approved=True, name="Zoe")
+    tab = visit()
+    tab.get_by_role("button", name="Reply to Zoe").click()
+    write(tab, "So do i.", label="Your reply to Zoe")
+    expect(tab.get_by_text("Thank you. We have your comment.")).to_be_focused()
+    tab.reload()
+
+    thread = tab.get_by_role("listitem").filter(has=tab.get_by_role("heading", name="Zoe"))
+    own = thread.get_by_role("article").filter(has_text="So do i.")
+    expect(own.get_by_role("heading", name="Ann")).to_be_visible()
+    expect(own).to_contain_text("Only you can see this until we approve it.")
+    own.get_by_role("button", name="Edit your comment").click()
+    words = tab.get_by_label("Your comment").first
+    expect(words).to_be_focused()
+    tab.get_by_role("button", name="Leave it as it is").click()
+    expect(tab.get_by_role("button", name="Edit your comment")).to_be_focused()
+    tab.keyboard.press("Enter")
+    words.fill("")
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_role("status")).to_have_text("Enter your comment")
+    words.fill("So did I.")
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_text("Thank you. We have your comment.")).to_be_focused()
+    assert ReaderComment.objects.get(in_reply_to=first).comment == "So did I."
+
+    tab.reload()
+    expect(thread.get_by_role("article").filter(has_text="So did I.")).to_be_visible()
+    tab.get_by_role("button", name="Withdraw your comment").click()
+    expect(tab.get_by_text("Your comment is withdrawn.")).to_be_focused()
+    assert ReaderComment.objects.get(in_reply_to=first).status == "withdrawn"
+    assert tab.evaluate("localStorage.getItem('reader-comments')") == "[]"
+    expect(visit().get_by_text("So did I.")).to_have_count(0)
+
+
+def test_an_approved_comment_of_ones_own_is_edited_and_the_new_words_wait(visit, post, moderator):
+    tab = visit()
+    write(tab, "I slept.")
+    expect(tab.get_by_text("Thank you. We have your comment.")).to_be_focused()
+    comment = ReaderComment.objects.get()
+    actions.approve(comment, version=comment.version, by=moderator)
+    tab.reload()
+    tab.get_by_role("button", name="Edit your comment").click()
+    tab.get_by_label("Your comment").first.fill("I slept well.")
+    tab.get_by_role("button", name="Save").click()
+
+    own = tab.get_by_role("article")
+    expect(own).to_contain_text("Awaiting moderation")
+    expect(own).to_contain_text("I slept well.")
+    expect(visit().get_by_role("article")).not_to_contain_text("well")
+
+
+def test_what_a_moderator_has_refused_is_forgotten(visit, post, moderator):
+    tab = visit()
+    write(tab, "Buy this.")
+    expect(tab.get_by_text("Thank you. We have your comment.")).to_be_focused()
+    comment = ReaderComment.objects.get()
+    actions.trash(comment, version=comment.version, by=moderator)
+    with tab.expect_response(f"**/comments/{comment.pk}/"):
+        tab.reload()
+
+    expect(tab.get_by_role("heading", name="Leave a comment")).to_be_visible()
+    expect(tab.get_by_text("Buy this.")).to_have_count(0)
+    tab.wait_for_function("localStorage.getItem('reader-comments') === '[]'")
+
+
+def test_where_storage_is_not_allowed_a_comment_is_sent_all_the_same(visit, post):
+    tab = visit()
+    tab.evaluate("Object.defineProperty(window, 'localStorage', {get() { throw new Error('no'); }})")
+    write(tab, "I slept through it.")
+
+    expect(tab.get_by_text("Thank you. We have your comment.")).to_be_focused()
+    expect(tab.get_by_role("button", name="Withdraw your comment")).to_be_visible()
+
+
 def test_more_comments_are_loaded_and_the_first_has_the_focus(visit, post):
     plant_comments(post, [None] * 45)
     tab = visit()
@@ -168,9 +245,11 @@ def test_hostile_words_stay_words(visit, post):
 
     expect(text).to_contain_text("<script>document.title")
     expect(tab.get_by_role("heading", name="<b>Eve</b> {name} $&")).to_be_visible()
-    links = text.locator(".text a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    links = text.locator("[part=text] a").evaluate_all(
+        "links => links.map(link => link.getAttribute('href'))"
+    )
     assert links == ["https://good.example/a?b=", "https://evil.example", "https://é.example/"]
-    assert text.locator(".text *:not(a)").count() == 0
+    assert text.locator("[part=text] *:not(a)").count() == 0
     assert tab.title() == "Elsewhere"
 
 
@@ -226,4 +305,14 @@ def test_the_command_writes_what_a_page_needs(capsys):
 
 
 def test_the_module_is_small():
-    assert len(gzip.compress((settings.BASE_DIR / "static" / embed.MODULE).read_bytes())) < 6_000
+    module = (settings.BASE_DIR / "static" / embed.MODULE).read_bytes()
+
+    assert len(module) <= 10_240
+    assert len(gzip.compress(module)) < 5_000
+
+
+def test_the_module_is_made_of_its_source():
+    node.require()
+
+    assert clients.embed() == clients.EMBED.read_text()
+    assert settings.BASE_DIR / "static" / embed.MODULE == clients.EMBED

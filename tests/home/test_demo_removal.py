@@ -211,7 +211,7 @@ def test_changed_words_about_the_site_stay_and_the_others_go(owner):
     assert (identity.name, identity.telephone) == ("Baker Street Books", "+44 20 7946 0000")
     assert (identity.tagline, identity.address, identity.emergency_line) == ("", "", "")
     assert identity.privacy_page.slug == "privacy"
-    assert Site.objects.get().site_name == ""
+    assert Site.objects.get().site_name == identity.name
 
 
 def test_a_contact_page_of_ones_own_words_stays(owner):

@@ -150,7 +150,7 @@ def test_a_page_without_content_or_revision_becomes_one_that_staff_can_delete(se
     page = Page.objects.get(pk=post.pk)
     assert (page.live, page.content_type) == (False, ContentType.objects.get_for_model(Page))
     assert signed_in(admin).get(f"/admin/pages/{section.pk}/").status_code == 200
-    signed_in(admin).post(f"/admin/pages/{post.pk}/delete/", {"confirm_site_name": "Clinic"})
+    signed_in(admin).post(f"/admin/pages/{post.pk}/delete/", {"confirm_site_name": "Our site"})
     assert not Page.objects.filter(pk=post.pk).exists()
     assert_sound(posts=2)
 

@@ -14,7 +14,7 @@ from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
-from wagtail.models import Page
+from wagtail.models import GroupApprovalTask, Page, Workflow
 
 from blog.comments.models import Reader, ReaderComment
 from blog.comments.states import Status
@@ -196,15 +196,49 @@ def test_a_split_migration_is_done_by_who_has_none_of_it_and_by_nobody_twice(emp
     MigrationExecutor(connection).loader.check_consistent_history(connection)
 
 
-@pytest.mark.parametrize("look", [{"plan": True}, {"check_unapplied": True}])
-def test_migrate_writes_nothing_where_it_only_looks(empty_database, look):
+@pytest.mark.once
+def test_migrate_writes_nothing_where_it_only_looks(empty_database):
     migrate_to(("home_contact", "0003c_no_spam_flag"))
     as_before_the_split()
     history = list(MigrationRecorder(connection).migration_qs.order_by("pk").values_list("pk", "name"))
 
-    with suppress(SystemExit):  # what is not applied yet is its status
-        call_command("migrate", verbosity=0, stdout=StringIO(), **look)
+    for look in ({"plan": True}, {"check_unapplied": True}):
+        with suppress(SystemExit):  # what is not applied yet is its status
+            call_command("migrate", verbosity=0, stdout=StringIO(), **look)
 
+        left = MigrationRecorder(connection).migration_qs.order_by("pk").values_list("pk", "name")
+        assert list(left) == history, look
     assert (
         list(MigrationRecorder(connection).migration_qs.order_by("pk").values_list("pk", "name")) == history
     )
+
+
+def names_of_approval() -> list[str]:
+    """Return what the group, the task and the workflow are called by which pages are approved."""
+    task = GroupApprovalTask.objects.get()
+    return [task.groups.get().name, task.name, Workflow.objects.get().name]
+
+
+def test_wagtails_moderators_become_approvers_of_pages_unless_the_owner_has_named_them(empty_database):
+    before = (
+        ("invitations", "0001_initial"),
+        ("wagtailadmin", "0006_formstate"),
+        ("wagtailcore", "0090_remove_grouppagepermission_permission_type"),
+        ("wagtaildocs", "0011_add_choose_permissions"),
+        ("wagtailimages", "0023_add_choose_permissions"),
+    )
+    migrate_to(*before)
+    assert names_of_approval() == ["Moderators", "Moderators approval", "Moderators approval"]
+    migrate_to(("invitations", "0003_writers"))
+    assert names_of_approval() == ["Page approvers", "Page approval", "Page approval"]
+    assert Group.objects.get(name="Writers").permissions.exists()
+    migrate_to(before[0])
+    assert names_of_approval() == ["Moderators", "Moderators approval", "Moderators approval"]
+    assert not Group.objects.filter(name="Writers").exists()
+
+    Group.objects.filter(name="Moderators").update(name="Our approvers")
+    GroupApprovalTask.objects.update(name="Our approval")
+    Group.objects.create(name="Writers")
+    migrate_to(("invitations", "0003_writers"))
+    assert names_of_approval() == ["Our approvers", "Our approval", "Page approval"]
+    assert not Group.objects.get(name="Writers").permissions.exists()  # it is the owner's own

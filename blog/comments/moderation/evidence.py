@@ -26,7 +26,7 @@ class Evidence:
 def gather(submission: Submission, terms: policy.Policy) -> Evidence:
     """Find what is answered and who wrote; a person who is new here gets a row."""
     answered = lock_answered(submission.reply_to_id)
-    reader = _reader(submission.address)
+    reader = _reader(submission)
     proven = _shows_proof(submission)
     return Evidence(answered, reader, proven, _facts(submission, terms, reader, proven=proven))
 
@@ -85,18 +85,18 @@ def _proven(submission: Submission) -> QuerySet[ReaderComment]:
     return ReaderComment.objects.filter(reader__in=person, proven_at__isnull=False)
 
 
-def _reader(address: str) -> Reader | None:
+def _reader(submission: Submission) -> Reader | None:
     """
     Return the person's row, locked: no one can erase, merge or purge it before the comment refers to it.
 
     The same statements run whether the address is known or not, so that timing reveals nothing. A single one,
     with ON CONFLICT DO UPDATE, takes PostgreSQL 0.1 ms longer for a known address: that can be measured.
     """
-    if not address:
+    if not submission.address:
         return None
-    index, *earlier = indexes = vault.indexes(address)
+    index, *earlier = indexes = submission.indexes
     known = _known_index.first(indexes=indexes) if earlier else None
-    row = Reader(address_index=known or index, sealed_address=vault.seal(address))
+    row = Reader(address_index=known or index, sealed_address=vault.seal(submission.address))
     insert(row, ignore_conflicts=True)
     return _locked_reader.first(indexes=indexes)
 

@@ -1,6 +1,7 @@
 """What a reader sent, and the receipt they get."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from wagtail.models import Page
 
@@ -11,7 +12,7 @@ from cms.credentials.staff import Staff
 from cms.rate_limit.clients import Client
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Submission:
     """
     A comment as it was sent, its shape already checked.
@@ -31,10 +32,15 @@ class Submission:
     proofs: tuple[str, ...] = ()
     client: Client | None = None
 
-    @property
+    @cached_property
+    def indexes(self) -> list[str]:
+        """The person's index under every key, the one in use first; empty without an address."""
+        return vault.indexes(self.address) if self.address else []
+
+    @cached_property
     def words_key(self) -> str:
         """Equal for the same words by the same person in the same place."""
-        person = vault.index(self.address) if self.address else ""
+        person = self.indexes[0] if self.indexes else ""
         return vault.keyed_digest(
             "comment words",
             "\0".join((str(self.page.pk), str(self.reply_to_id or 0), person, self.name, self.text)),

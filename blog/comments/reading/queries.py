@@ -153,8 +153,14 @@ def owned(secrets_shown: list[str]) -> set[int]:
 
 def counts(pages: Iterable[int]) -> dict[int, int]:
     """Return how many comments a visitor can read on each of the pages."""
-    rows = ReaderComment.objects.approved().filter(page_id__in=pages).order_by()
-    return defaultdict(int, rows.values_list("page_id").annotate(Count("pk")))
+    pages = list(pages)
+    return defaultdict(int, _numbers_on(pages=pages) if pages else ())
+
+
+@prepared
+def _numbers_on() -> QuerySet:
+    rows = ReaderComment.objects.approved().filter(page__id__in=[Given("pages", many=True)]).order_by()
+    return rows.values_list("page_id").annotate(Count("pk"))
 
 
 def for_card(found: QuerySet[ReaderComment]) -> QuerySet[ReaderComment]:

@@ -15,6 +15,7 @@ from blog.comments.models import Discussion
 from blog.comments.rules.verdicts import Limits
 from cms.reading import public_pages
 from cms.reading.prepared import Given, Prepared
+from cms.reading.site_settings import site_id_of
 
 ASKED = ("comments_open", "comment_moderation", "comments_close_after_days")
 IN_TREE = ("path", "depth", "url_path", "alias_of")
@@ -129,9 +130,10 @@ def now(page: Discussed) -> Policy | None:
     None when no one may read it, and below an unpublished page.
     """
     found = _public(type(page)).first(pk=page.pk, above=public_pages.above(page))
-    if found is None or found.get_url_parts() is None:
+    site_id = found and site_id_of(found)
+    if site_id is None:
         return None
-    discussion = Discussion.for_page(found)
+    discussion = Discussion.for_site_id(site_id)
     return _policy(found, discussion, _closed_by(found, discussion))
 
 

@@ -1,5 +1,6 @@
 import secrets
 from argparse import ArgumentParser
+from dataclasses import fields
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -27,14 +28,17 @@ class Command(BaseCommand):
         parser.add_argument("--admin", required=True, help="Log-in of the first administrator.")
         parser.add_argument("--email", default="", help="Their address, for a forgotten password.")
         parser.add_argument("--tagline", default="", help="What the site is, in a few words.")
+        parser.add_argument("--language", default="", help="A code that Django knows, such as pt-br.")
+        parser.add_argument("--time-zone", default="", help="A name such as Europe/Lisbon.")
 
-    def handle(self, *, name: str, admin: str, email: str, tagline: str, **options: object) -> None:
+    def handle(self, *, admin: str, email: str, **options: str) -> None:
         preparation.bring_up_to_date()
         if starting.has_log_in():
             raise CommandError(NOT_NEW)
         password, is_drawn = choose_password(admin)
         try:
-            starting.set_up(Basics(name, tagline), FirstLogIn(admin, password, email))
+            basics = Basics(**{each.name: options[each.name] for each in fields(Basics)})
+            starting.set_up(basics, FirstLogIn(admin, password, email))
         except NotNewError:
             raise CommandError(NOT_NEW) from None
         except ValidationError as error:

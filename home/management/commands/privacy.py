@@ -11,7 +11,10 @@ from home.privacy.forms import address_field
 
 
 class Command(BaseCommand):
-    help = "Export or erase all data under one email address: comments, subscriptions, messages, mail, log."
+    help = (
+        "Export or erase all data under one email address: comments, subscriptions, messages, mail,"
+        " invitations, log."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)

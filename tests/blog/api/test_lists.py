@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from taggit.models import Tag
 
+from cms.pictures import specs
 from tests.conftest import visitor
 from tests.factories import AuthorFactory, BlogFactory, CategoryFactory, PostFactory
 
@@ -138,6 +139,20 @@ def test_two_blogs_have_their_own_addresses(home, blog):
     urls = {item["author"]["url"] for item in read("posts")["items"]}
 
     assert urls == {f"{ORIGIN}/blog/?author=mara", f"{ORIGIN}/news/?author=mara"}
+
+
+def test_a_crop_around_another_focal_point_is_not_shown(blog):
+    post = PostFactory(parent=blog, with_picture=True)
+    (before,) = [item["picture"] for item in read("posts")["items"]]
+    post.hero.renditions.create(
+        filter_spec=specs.CARD, focal_point_key="c0ffee00", file="images/other.webp", width=640, height=400
+    )
+    post.hero.renditions.filter(filter_spec=specs.WIDE_CARD).update(focal_point_key="c0ffee00")
+
+    (after,) = [item["picture"] for item in read("posts")["items"]]
+
+    assert before["sizes"]["card_wide"] is not None
+    assert after == before | {"sizes": before["sizes"] | {"card_wide": None}}
 
 
 @pytest.mark.parametrize("kind", ["posts", "tags", "categories", "authors"])

@@ -319,7 +319,7 @@ def test_the_mail_says_who_where_and_what_to_do_and_no_new_address(owner, smtp):
 
     (mail,) = smtp.mails
     said = mail.get_content()
-    assert 'The email address of your log-in "owner" at Clinic' in said
+    assert 'The email address of your log-in "owner" at Our site' in said
     assert "(http://localhost:8000) was just changed" in said
     assert "tell an administrator" in said
     assert OTHER_ADDRESS not in mail.as_string()

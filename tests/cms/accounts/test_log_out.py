@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import signed_in, visitor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 LOG_OUT = "/admin/logout/"
 

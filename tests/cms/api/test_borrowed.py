@@ -1,14 +1,18 @@
 """Wagtail's own APIs, as a program that was written for them finds them here."""
 
+import json
 from urllib.parse import urlencode
 
 import pytest
+from wagtail.api.v3.form_data import build_page_update_form
+from wagtail.api.v3.registry import registry
 from wagtail.images import get_image_model
+from wagtail.models import Page
 
 from cms.api import borrowed
 from tests import crawl
 from tests.conftest import visitor, with_token
-from tests.factories import CommentFactory, PostFactory
+from tests.factories import CommentFactory, PostFactory, StandardPageFactory
 
 pytestmark = pytest.mark.django_db
 V2 = "/api/wagtail/v2/pages/"
@@ -203,6 +207,28 @@ def test_v3_reads_and_does_not_write(settings, editor, post):
     for write in (program.patch, program.post, program.put, program.delete):
         assert write(url, "{}", content_type="application/json").status_code == 405
         assert write(f"{V3}pages/", "{}", content_type="application/json").status_code == 405
+
+
+def test_no_type_of_page_is_written_by_v3(settings, admin, post, contact):
+    settings.AUTHORING_API = True
+    program, body = with_token(admin), json.dumps({"title": "Another", "meta": {"action": "publish"}})
+
+    for page in (post, contact, StandardPageFactory(), post.get_parent(), post.get_parent().get_parent()):
+        answer = program.patch(f"{V3}pages/{page.pk}/", body, content_type="application/json")
+        assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
+        for act in ("publish", "unpublish", "delete", "move"):
+            url = f"{V3}pages/{page.pk}/actions/{act}/"
+            assert program.post(url, "{}", content_type="application/json").status_code == 405
+    assert not Page.objects.filter(title="Another").exists()
+
+
+def test_wagtails_form_still_fails_for_who_may_not_set_every_field(editor, post):
+    """When this fails, v3 may write (`borrowed`)."""
+    schema = registry.get("blog.BlogPostPage").patch_schema
+    sent = schema(title="Another", meta={"type": "blog.BlogPostPage"})
+
+    with pytest.raises(KeyError, match="comment"):
+        build_page_update_form(post, sent, editor)
 
 
 def test_odd_values_are_no_faults_of_v3(settings, editor, post):

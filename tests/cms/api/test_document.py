@@ -11,7 +11,7 @@ from cms.body.api import TYPES
 from cms.body.blocks import BodyStream
 from tests.conftest import visitor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 SNAPSHOT = Path(__file__).with_name("openapi.json")
 
 

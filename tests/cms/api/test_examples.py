@@ -18,7 +18,7 @@ from tests.factories import AuthorFactory, CategoryFactory, CommentFactory, Post
 DOCUMENT = Path(cms.__file__).parents[1] / "docs" / "headless.md"
 COMMANDS = re.findall(r"^ {4}(curl .+)$", DOCUMENT.read_text(), re.MULTILINE)
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import visitor, with_token
 from tests.factories import CommentFactory, PostFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 PROBLEM = "application/problem+json"
 JSON = {"content_type": "application/json"}
 

@@ -243,7 +243,7 @@ class TestLinksOfEveryPage:
         privacy = StandardPageFactory(parent=home, slug="what-we-keep")
         signed_in(admin).post(
             f"/admin/settings/brand/siteidentity/{home.get_site().pk}/",
-            {"name": "Clinic", "privacy_page": privacy.pk},
+            {"name": "Clinic", "privacy_page": privacy.pk, "faces": "plain", "corners": "plain"},
         )
         for page, slug in ((blog, "articles"), (contact, "write-to-us"), (privacy, "privacy-notice")):
             page.slug = slug

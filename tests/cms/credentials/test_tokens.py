@@ -208,7 +208,7 @@ def test_its_owner_is_told_of_a_new_token_whoever_made_it(admin, moderator, smtp
     make(signed_in(admin), moderator)
     with_token(moderator)
 
-    assert told(smtp) == 2 * [(moderator.email, "Clinic: a new token for the API")]
+    assert told(smtp) == 2 * [(moderator.email, "Our site: a new token for the API")]
     said = smtp.mails[0].get_content()
     assert "Front end" in said
     assert moderator.get_username() in said

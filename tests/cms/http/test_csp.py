@@ -8,7 +8,7 @@ from wagtail_factories import ImageFactory
 
 from cms.http import csp
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 def policy(answer) -> dict[str, str]:

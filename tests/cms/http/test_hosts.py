@@ -10,7 +10,7 @@ from cms import health
 from cms.outbox import actions
 from tests.observatory import score
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 OURS = ["localhost", "localhost:8000", "LOCALHOST", "localhost.", "LocalHost.:80", "127.0.0.1", "[::1]:8000"]
 FOREIGN = [

@@ -10,7 +10,7 @@ from cms.sessions.models import Session
 from tests.editor import Editor, paragraph, stream
 from tests.factories import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 ORIGIN = "http://localhost"
 TRICKY = 'Words & "quotes" <b>\nand a line'

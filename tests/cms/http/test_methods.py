@@ -15,7 +15,7 @@ from tests.conftest import signed_in
 from tests.factories import CommentFactory, PostFactory, StandardPageFactory
 from tests.test_impossible_values import site  # noqa: F401 -- a fixture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 READING = {"GET", "HEAD", "OPTIONS"}
 WITH_POST = READING | {"POST"}
@@ -102,7 +102,6 @@ def test_the_moderation_api_says_which_methods_it_takes(client):
     assert client.head("/api/v1/moderation/comments/").status_code == 401
 
 
-@pytest.mark.once
 def test_every_door_that_staff_read_takes_head_and_options(site, admin):  # noqa: F811 -- the fixture
     """Wagtail's own too: its views are of many kinds, and several leave out one or the other."""
     browser, read = signed_in(admin), 0

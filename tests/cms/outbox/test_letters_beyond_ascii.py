@@ -19,7 +19,7 @@ from tests.blog.comments.posting.test_life import send
 from tests.conftest import signed_in, visitor
 from tests.smtp_peer import SmtpPeer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 READER = "jürgen@bücher.example"
 SPELT = ("jürgen@bücher.example", "ju\u0308rgen@BÜCHER.example", "jürgen@xn--bcher-kva.example")

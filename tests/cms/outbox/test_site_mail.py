@@ -176,7 +176,7 @@ def test_a_mail_that_waits_is_read_with_the_new_key_alone_after_a_rotation(setti
 
 def test_a_page_sent_to_review_tells_the_reviewers_by_the_outbox(blog, smtp, editor):
     post = PostFactory(parent=blog, draft=True)
-    UserFactory(username="reviewer", group="Moderators", email=ADDRESS)
+    UserFactory(username="reviewer", group="Page approvers", email=ADDRESS)
     post.save_revision(user=editor)
 
     post.get_workflow().start(post, editor)

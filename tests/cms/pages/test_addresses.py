@@ -11,7 +11,7 @@ from home.models import StandardPage
 from tests.conftest import signed_in
 from tests.factories import BlogFactory, HomePageFactory, PostFactory, StandardPageFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 TAKEN = ["admin", "api", "documents", "healthz", "mail", "media", "readyz", "search", "static", "_util"]
 SENTENCE = "is used by the site itself here. Choose another slug."
 

@@ -7,7 +7,7 @@ from wagtail_factories import ImageFactory
 
 from tests.conftest import visitor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

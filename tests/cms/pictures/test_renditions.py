@@ -14,7 +14,7 @@ from tests.editor import fields
 from tests.factories import PostFactory
 from tests.pictures import BROKEN, encoded, noise
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 import pytest
@@ -19,8 +21,8 @@ from django.utils.http import http_date
 
 from cms import vault
 from cms.outbox import actions as outbox
+from cms.outbox import couriers, postman, queries
 from cms.outbox import events as outbox_events
-from cms.outbox import postman, queries
 from cms.outbox.management.commands import deliver as worker
 from cms.outbox.models import Delivery, Failure, State
 from cms.webhooks import actions, announcing, results, sending, signing
@@ -332,6 +334,16 @@ def test_a_call_that_is_three_days_old_is_tried_no_more(endpoint, peer):
     assert Endpoint.objects.get().disabled == ""
 
 
+def test_a_call_is_not_made_once_its_endpoint_is_disabled(endpoint, peer):
+    """Also where its row was not ended with it, because a worker held it just then."""
+    announce()
+    Endpoint.objects.update(disabled=Disabled.BY_STAFF)
+    deliver()
+
+    assert peer.received == []
+    assert state_of(Call.objects.get()) == State.SUPPRESSED
+
+
 def test_a_month_later_calls_and_their_rows_are_forgotten(endpoint, peer):
     announce(1)
     deliver()
@@ -351,13 +363,14 @@ def drip(line: socket.socket, over: threading.Event) -> None:
         line.sendall(b"X-More: 1\r\n")
 
 
-def test_a_redirect_is_not_followed(endpoint, peer):
-    peer.statuses, peer.headers = [307], {"Location": f"{peer.url}/elsewhere"}
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(endpoint, peer, status):
+    peer.statuses, peer.headers = [status], {"Location": f"{peer.url}/elsewhere"}
     announce()
     deliver()
 
     assert len(peer.received) == 1
-    assert Call.objects.get().status == 307
+    assert Call.objects.get().status == status
     assert Delivery.objects.get().state == State.WAITING
 
 
@@ -445,7 +458,74 @@ def test_a_silent_endpoint_holds_up_no_mail(peer, smtp, admin, monkeypatch):
             thread.join()
 
 
-def test_a_worker_has_a_thread_for_calls_and_takes_all_else_itself():
+@contextmanager
+def working() -> Iterator[None]:
+    """Run the worker itself, with its threads."""
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.work, args=(stop,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+class Hanging:
+    """An endpoint that takes a call and never answers; ``calls`` counts those that wait for it."""
+
+    def __init__(self) -> None:
+        self.calls = threading.Semaphore(0)
+
+    def __call__(self, line: socket.socket, over: threading.Event) -> None:
+        self.calls.release()
+        over.wait()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_five_endpoints_that_hang_delay_no_other(peer):
+    hanging = Hanging()
+    with ExitStack() as stack:
+        raws = [stack.enter_context(RawPeer(hanging)) for _ in range(5)]
+        for raw in raws:
+            endpoint_at(f"http://127.0.0.1:{raw.port}/")
+        endpoint_at(peer.url)
+        announce(1)
+        announce(2)
+        with working():
+            assert all(hanging.calls.acquire(timeout=30) for _ in raws)
+            assert peer.arrived.wait(30)
+            peer.arrived.clear()
+            announce(3)
+            assert peer.arrived.wait(30)
+            assert Call.objects.exclude(endpoint__url=peer.url).filter(answered_at=None).count() == 15
+            assert not hanging.calls.acquire(blocking=False), "one call at a time for each endpoint"
+            for raw in raws:
+                raw.over.set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_more_endpoints_than_there_are_lanes_are_called_at_once(peer, monkeypatch):
+    monkeypatch.setattr(couriers, "MOST_LANES", 2)
+    monkeypatch.setattr(worker, "LOOK_EVERY", 0.05)
+    hanging = Hanging()
+    with ExitStack() as stack:
+        raws = [stack.enter_context(RawPeer(hanging)) for _ in range(3)]
+        for raw in raws:
+            endpoint_at(f"http://127.0.0.1:{raw.port}/")
+        announce()
+        with working():
+            assert all(hanging.calls.acquire(timeout=30) for _ in range(2))
+            assert not hanging.calls.acquire(timeout=1)
+            for raw in raws:
+                if raw.connections:
+                    raw.over.set()
+            assert hanging.calls.acquire(timeout=30)
+            for raw in raws:
+                raw.over.set()
+
+
+def test_a_worker_has_threads_for_calls_and_takes_all_else_itself():
     assert outbox_events.of(["webhook"]) == [announcing.CALL]
 
 

@@ -1,5 +1,6 @@
 """The receiver of docs/webhooks.md, as a reader of it starts it; and that the page lists every event."""
 
+import http.client
 import json
 import os
 import re
@@ -12,7 +13,7 @@ import pytest
 from django.db import transaction
 
 from cms import vault
-from cms.webhooks import announcing, events
+from cms.webhooks import announcing, events, signing
 from cms.webhooks.announcing import Thing
 from cms.webhooks.models import Call, Endpoint
 from tests.cms.webhooks.conftest import SECRET, deliver
@@ -68,6 +69,18 @@ def test_it_refuses_what_another_secret_has_signed(receiver, endpoint):
     deliver()
 
     assert Call.objects.get().status == 401
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(0, 204), (-310, 401), (310, 401)])
+def test_it_refuses_what_is_replayed_later(receiver, seconds, status):
+    _, port = receiver
+    body = b'{"type": "endpoint.test"}'
+    heads = signing.headers([SECRET], name="a", moment=int(time.time()) + seconds, body=body)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    line.request("POST", "/", body, heads)
+
+    assert line.getresponse().status == status
+    line.close()
 
 
 def test_the_page_lists_every_event():

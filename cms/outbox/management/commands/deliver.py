@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
 
 def work(stop: threading.Event) -> None:
-    """Deliver until stopped: each kind that is carried apart in a thread of its own, all others here."""
+    """Deliver until stopped: each kind that is carried apart in threads of its own, all others here."""
     wait_for_keys(stop)
     apart = [threading.Thread(target=work_apart, args=(kind, stop)) for kind in sorted(couriers.apart())]
     for thread in apart:
@@ -54,11 +54,47 @@ def work(stop: threading.Event) -> None:
 
 
 def work_apart(kind: str, stop: threading.Event) -> None:
-    """Deliver one kind. Whatever ends this ends the worker, so that it is seen and started again."""
+    """
+    Deliver one kind, each recipient's in a lane of its own: however many are slow, no other waits for them.
+
+    Whatever ends this ends the worker, so that it is seen and started again.
+    """
+    among, lanes = Q(event__in=events.of([kind])), dict[str, threading.Thread]()
     try:
-        go_round(stop, [], Q(event__in=events.of([kind])))
+        while not stop.is_set():
+            lanes = {recipient: lane for recipient, lane in lanes.items() if lane.is_alive()}
+            for recipient in recipients_due(among, [*lanes]):
+                lanes[recipient] = threading.Thread(target=empty, args=(among & Q(recipient=recipient), stop))
+                lanes[recipient].start()
+            stop.wait(LOOK_EVERY)
     finally:
         stop.set()
+        for lane in lanes.values():
+            lane.join()
+        connection.close()
+
+
+def recipients_due(among: Q, served: list[str]) -> list[str]:
+    """Return for whom a lane can be opened now; nobody while the database is away."""
+    close_old_connections()
+    try:
+        return queries.recipients_due(among, without=served, most=couriers.MOST_LANES - len(served))
+    except postman.DATABASE_AWAY as error:
+        logger.error("the database is away: %s", type(error).__name__)
+        connection.close()
+        return []
+
+
+def empty(lane: Q, stop: threading.Event) -> None:
+    """Deliver what one recipient is due."""
+    over = False
+    try:
+        while not stop.is_set() and look([], lane):
+            pass
+        over = True
+    finally:
+        if not over:
+            stop.set()
         connection.close()
 
 

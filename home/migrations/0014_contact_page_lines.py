@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("home", "0012_identity_moves_to_brand")]
+    dependencies = [("home", "0013_planted_items")]
 
     operations = [
         migrations.AlterField(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("home", "0013_contact_page_lines"), ("wagtailcore", "0098_apitoken")]
+    dependencies = [("home", "0014_contact_page_lines"), ("wagtailcore", "0098_apitoken")]
 
     operations = [
         migrations.CreateModel(

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("home", "0014_footer_links"), ("wagtailcore", "0098_apitoken")]
+    dependencies = [("home", "0015_footer_links"), ("wagtailcore", "0098_apitoken")]
 
     operations = [
         migrations.CreateModel(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("home", "0015_set_up_progress"),
+        ("home", "0012_identity_moves_to_brand"),
     ]
 
     operations = [
