@@ -94,7 +94,9 @@ class LookForm(StepForm):
         model = SiteIdentity
         fields = ("logo_beside_name", "initials", "accent", "faces", "corners")
         widgets: ClassVar = {
-            "accent": forms.TextInput(attrs={"placeholder": "#0d5a50", "spellcheck": "false"}),
+            "accent": forms.TextInput(
+                attrs={"placeholder": "#0d5a50", "spellcheck": "false", "data-pick": _("Pick a colour")}
+            ),
             "faces": forms.RadioSelect,
             "corners": forms.RadioSelect,
         }

@@ -62,7 +62,7 @@ class SetUp extends window.StimulusModule.Controller {
 
     addPicker(accent) {
         const picker = Object.assign(document.createElement("input"), { type: "color" });
-        picker.setAttribute("aria-label", accent.labels[0]?.textContent.trim() ?? "");
+        picker.setAttribute("aria-label", accent.dataset.pick);
         const both = Object.assign(document.createElement("div"), { className: "set-up-colour" });
         const follow = () => (picker.value = /^#[0-9a-f]{6}$/i.test(accent.value) ? accent.value : accent.placeholder);
         accent.replaceWith(both);
