@@ -1,10 +1,11 @@
 """
 The site around the blog: its pages, messages to staff, pictures, search, and people's data.
 
-    models            home page, standard page, contact page, site identity
+    models            home page, standard page, contact page, links at the foot, progress of the set-up
     contact/          messages: the form, the inbox, the mail
     pictures/         what may be uploaded, how it is cleaned and scaled
     privacy/          everything stored about one person, exported or erased
+    setup/            from the demo to a site of one's own, in five steps
     starting          a new site that is whole, and the first log-in
     demo/             the sample site, and its removal
     privacy_words     what a site keeps about people, for its first privacy page

@@ -1,15 +1,19 @@
 from typing import Any, ClassVar
 
-from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, URLValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.contrib.settings.models import register_setting
 from wagtail.images import get_image_model_string
-from wagtail.models import Page, PageManager
+from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
@@ -17,17 +21,25 @@ from blog.comments.posting.pages import CommentsMixin, QuietPageManager
 from blog.models import BlogIndexPage, BlogPostPage
 from cms.body.blocks import BodyStream
 from cms.body.fields import BlocksField
+from cms.brand.models import LONGEST_LINES, SiteIdentity
 from cms.http.methods import takes_posts
 from cms.http.outcome import take_or_show
 from cms.pages.addresses import AddressMixin
 from cms.pages.languages import OwnLanguageMixin
 from cms.pages.search_engines import SearchEnginesMixin
 from cms.reading import public_pages
-from home.contact import questions, subjects
+from cms.reading.site_settings import SiteDecisions
+from home.contact import address_lists, questions, subjects
 from home.contact import views as contact_views
 from home.contact.forms import ContactForm
+from home.contact.site_settings import MessageSettings
 
 LATEST_POSTS = 3
+WHERE_AND_WHEN = ("telephone", "address", "opening_hours")
+MOST_FOOTER_LINKS = 12
+LONGEST_LABEL = 60
+ONE_TARGET = _("Choose a page or enter an address, not both.")
+FROM_IDENTITY = _("Empty: that of the site, in Settings → Site identity.")
 
 
 class HomePage(OwnLanguageMixin, AddressMixin, SearchEnginesMixin, Page):
@@ -107,17 +119,27 @@ class ContactPage(OwnLanguageMixin, AddressMixin, RoutablePageMixin, SearchEngin
     objects: ClassVar[PageManager]
 
     standfirst = models.CharField(max_length=300, blank=True)
-    address = models.CharField(max_length=200, blank=True)
-    opening_hours = models.CharField(max_length=200, blank=True)
-    telephone = models.CharField(max_length=40, blank=True)
+    address = models.TextField(
+        max_length=LONGEST_LINES,
+        blank=True,
+        validators=[MaxLengthValidator(LONGEST_LINES)],
+        help_text=FROM_IDENTITY,
+    )
+    opening_hours = models.TextField(
+        max_length=LONGEST_LINES,
+        blank=True,
+        validators=[MaxLengthValidator(LONGEST_LINES)],
+        help_text=FROM_IDENTITY,
+    )
+    telephone = models.CharField(max_length=40, blank=True, help_text=FROM_IDENTITY)
     map_url = models.URLField(_("link to a map"), blank=True)
     body = BlocksField(BodyStream, blank=True)
     thanks_heading = models.CharField(max_length=120, default=_("We have your message"))
     thanks_text = models.CharField(max_length=300, blank=True, help_text=_("What happens next, and when."))
     recipients = models.CharField(
-        max_length=subjects.LONGEST_LIST,
+        max_length=address_lists.LONGEST_LIST,
         blank=True,
-        validators=[subjects.validate_addresses],
+        validators=[address_lists.validate_addresses],
         help_text=_("Staff addresses, separated by commas. The site's own recipients when empty."),
     )
     subjects = BlocksField(
@@ -173,6 +195,10 @@ class ContactPage(OwnLanguageMixin, AddressMixin, RoutablePageMixin, SearchEngin
         verbose_name = _("contact page")
         verbose_name_plural = _("contact pages")
 
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        ways = self.where_and_when(SiteIdentity.for_request(request))
+        return {**super().get_context(request, *args, **kwargs), "ways": ways}
+
     @path("")
     @takes_posts
     def read(self, request: HttpRequest) -> HttpResponseBase:
@@ -189,7 +215,79 @@ class ContactPage(OwnLanguageMixin, AddressMixin, RoutablePageMixin, SearchEngin
 
     def staff_addresses(self) -> list[str]:
         """Return the recipients of messages from this page whose subject has none of its own."""
-        return subjects.addresses(self.recipients) or list(settings.CONTACT_RECIPIENTS)
+        return address_lists.addresses(self.recipients) or MessageSettings.of(self).staff_addresses()
+
+    def where_and_when(self, identity: SiteIdentity) -> dict[str, str]:
+        """Return telephone, address and opening hours: the page's own, else those of its site."""
+        return {name: getattr(self, name) or getattr(identity, name) for name in WHERE_AND_WHEN}
+
+
+@register_setting(icon="link")
+class FooterLinks(ClusterableModel, SiteDecisions):
+    """What else a site links to at the foot of every page."""
+
+    panels = (InlinePanel("links", heading=_("Links"), label=_("Link"), max_num=MOST_FOOTER_LINKS),)
+
+    class Meta:
+        verbose_name = _("footer links")
+
+
+class FooterLink(Orderable, models.Model):
+    """A page of the site, or an address elsewhere; exactly one of the two."""
+
+    footer = ParentalKey(FooterLinks, on_delete=models.CASCADE, related_name="links")
+    label = models.CharField(max_length=LONGEST_LABEL)
+    page = models.ForeignKey(
+        "wagtailcore.Page", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    address = models.URLField(
+        blank=True,
+        validators=[URLValidator(schemes=["https"])],
+        help_text=_("Of a page elsewhere. It begins with https://."),
+    )
+
+    panels = (
+        FieldPanel("label", heading=_("Label")),
+        FieldPanel("page", heading=_("Page")),
+        FieldPanel("address", heading=_("Address")),
+    )
+
+    class Meta(Orderable.Meta):
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(models.Q(page__isnull=True), ~models.Q(address=""))
+                | models.Q(page__isnull=False, address=""),
+                name="home_footer_one_target",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.label
+
+    def clean(self) -> None:
+        super().clean()
+        if bool(self.page_id) == bool(self.address):
+            raise ValidationError({"page": ONE_TARGET})
+
+
+class SetUpProgress(models.Model):
+    """Which steps of setting up a site are done; a column each, so that two tabs do not undo each other."""
+
+    site = models.OneToOneField("wagtailcore.Site", primary_key=True, on_delete=models.CASCADE)
+    site_done = models.BooleanField(default=False)
+    look_done = models.BooleanField(default=False)
+    visit_done = models.BooleanField(default=False)
+    mail_done = models.BooleanField(default=False)
+    demo_done = models.BooleanField(default=False)
+    dismissed = models.BooleanField(default=False)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"progress of site {self.pk}"
 
 
 class PlantedItem(models.Model):

@@ -1,7 +1,8 @@
-"""Where a site leads: its menu, and its blog, contact page and privacy page."""
+"""Where a site leads: its menu, its footer links, and its blog, contact page and privacy page."""
 
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
@@ -10,7 +11,9 @@ from cms.brand.models import SiteIdentity
 from cms.reading import public_pages
 from cms.reading.prepared import Given, prepared
 from cms.reading.sites import find_site
+from home.models import MOST_FOOTER_LINKS, FooterLink
 
+UNSAVED = "unsaved_navigation"  # of a request that shows a menu and links before they are saved
 KINDS = ("blog", "contact", "privacy")
 LINKED = {"blogindexpage": "blog", "contactpage": "contact"}
 MOST_LINKED = 50  # pages of both kinds
@@ -21,12 +24,59 @@ class Entry(NamedTuple):
     url: str
 
 
+class OtherEntry(NamedTuple):
+    """A link at the foot of every page; ``page`` is empty for an address elsewhere."""
+
+    label: str
+    url: str
+    page: Page | None = None
+
+
+class Unsaved(NamedTuple):
+    """``menu``: ids of the pages that shall be in it; ``links``: label, page or None, address."""
+
+    menu: frozenset[int]
+    links: list[tuple[str, Page | None, str]]
+
+
 def main_menu(request: HttpRequest) -> list[Entry]:
     """Return the public pages at the top of the requested site that ask to be in its menu."""
+    unsaved: Unsaved | None = getattr(request, UNSAVED, None)
+    found = _pages_of_menu(request) if unsaved is None else at_top(request).filter(pk__in=unsaved.menu)
+    return [Entry(page, url) for page in found if (url := page.get_url(request))]
+
+
+def at_top(request: HttpRequest) -> PageQuerySet:
+    """Return the public pages that may be in the menu of the requested site, in the order of the tree."""
+    site = find_site(request)
+    below = site.root_page.get_children() if site else Page.objects.none()
+    return public_pages.of(below).order_by("path")
+
+
+def other_links(request: HttpRequest) -> list[OtherEntry]:
+    """Return the other links at the foot of the requested site: of pages, those that anyone may read."""
+    unsaved: Unsaved | None = getattr(request, UNSAVED, None)
+    links = _saved_links(request) if unsaved is None else unsaved.links
+    entries = (
+        OtherEntry(label, page.get_url(request) or "" if page else address, page)
+        for label, page, address in links
+    )
+    return [entry for entry in entries if entry.url]
+
+
+def _pages_of_menu(request: HttpRequest) -> list[Page]:
     site = find_site(request)
     root = site and site.root_page
-    found = _in_menu(path=root.path, depth=root.depth + 1) if root else []
-    return [Entry(page, url) for page in found if (url := page.get_url(request))]
+    return _in_menu(path=root.path, depth=root.depth + 1) if root else []
+
+
+def _saved_links(request: HttpRequest) -> list[tuple[str, Page | None, str]]:
+    site = find_site(request)
+    links = _links(site_id=site.pk) if site else []
+    ids = [link.page_id for link in links if link.page_id]
+    pages = {page.pk: page for page in public_pages.of(Page.objects.filter(pk__in=ids))} if ids else {}
+    shown = (link for link in links if not link.page_id or link.page_id in pages)
+    return [(link.label, pages.get(link.page_id), link.address) for link in shown]
 
 
 def linked_pages(request: HttpRequest) -> dict[str, Page]:
@@ -48,6 +98,12 @@ def _blogs_and_contact_pages() -> PageQuerySet:
     kinds = {"content_type__app_label__in": ("blog", "home"), "content_type__model__in": tuple(LINKED)}
     below = Page.objects.filter(path__startswith=Given("path"), **kinds)
     return public_pages.of(below).select_related("content_type").order_by("path")[:MOST_LINKED]
+
+
+@prepared
+def _links() -> QuerySet[FooterLink]:
+    links = FooterLink.objects.filter(footer__site=Given("site_id")).order_by("sort_order", "pk")
+    return links[:MOST_FOOTER_LINKS]
 
 
 @prepared

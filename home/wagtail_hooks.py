@@ -15,6 +15,7 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import ModelLogEntry, Page
 
 from blog.comments.models import Reader
+from cms.credentials import staff
 from home import redirect_import
 from home.contact import admin_urls
 from home.contact.group_panel import GroupReadsForm
@@ -25,6 +26,9 @@ from home.privacy import admin_urls as privacy_urls
 from home.privacy import admin_views as privacy_views
 from home.privacy import person
 from home.privacy.forms import KnownPersonForm
+from home.setup import actions as set_up
+from home.setup import admin_urls as set_up_urls
+from home.setup import panel, steps
 
 MESSAGE_ACTIONS = (
     ("new", _("Put a message back to new"), _("Put back to new")),
@@ -180,6 +184,40 @@ def warn_of_pictures(request: HttpRequest, page: Page) -> None:
 def warn_of_published_pictures(request: HttpRequest, page: Page) -> None:
     """Warn once they have been drawn, which starts when the page is committed."""
     transaction.on_commit(lambda: admin.warn(request, page), robust=True)
+
+
+class SetUpMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return steps.may_set_up(staff.of(request), steps.site_of(request))
+
+
+@hooks.register("register_admin_urls")
+def urls_of_set_up() -> list:
+    return [path("set-up/", include(set_up_urls))]
+
+
+@hooks.register("register_settings_menu_item")
+def set_up_menu_item() -> MenuItem:
+    return SetUpMenuItem(_("Set up your site"), reverse("home_setup:overview"), icon_name="site", order=1)
+
+
+@hooks.register("construct_homepage_panels")
+def set_up_panel(request: HttpRequest, panels: list[Component]) -> None:
+    if panel.is_wanted(request):
+        panels.insert(0, panel.SetUpPanel())
+
+
+@hooks.register("register_log_actions")
+def set_up_log(registry: LogActionRegistry) -> None:
+    """Which step was saved; not what was typed."""
+
+    @registry.register_action(set_up.SET_UP)
+    class SetUp(LogFormatter):
+        label = _("Set up the site")
+
+        def format_message(self, log_entry: ModelLogEntry) -> str:
+            step = steps.BY_KEY.get(log_entry.data.get("step", ""))
+            return gettext("Set up the site: %(step)s") % {"step": step.title} if step else str(self.label)
 
 
 def _counted(log_entry: ModelLogEntry) -> str:

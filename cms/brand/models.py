@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
@@ -248,9 +249,13 @@ class SiteIdentity(TidyFieldsMixin, SiteDecisions):
     def looks(self) -> stylesheet.Looks:
         return stylesheet.Looks(self.accent, self.faces, self.corners)
 
-    @property
+    @cached_property
     def stylesheet_url(self) -> str:
-        """Return the address of the brand's sheet; empty where nothing differs from the site's own."""
+        """
+        The address of the brand's sheet; empty where nothing differs from the site's own.
+
+        A preview of a look that is not saved gives it the address of a sheet for staff.
+        """
         return stylesheet.url(self.looks)
 
     @property

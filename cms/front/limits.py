@@ -49,7 +49,8 @@ FILE = max(settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE, settings.WAGTAILDOCS_MAX_UPLO
 MULTIPART, URLENCODED = "multipart/form-data", "application/x-www-form-urlencoded"
 OPEN_TO_ALL = (*lost_login.OPEN_TO_ALL, "/api/")
 MESSAGE_WITH_FILES = re.compile(r"/api/v1/contact/([^/]+)/files/")
-FILES = tuple(f"{settings.ADMIN_PATH}{each}" for each in ("images/", "documents/", "redirects/import/"))
+TAKE_FILES = ("images/", "documents/", "redirects/import/", "set-up/look/")
+FILES = tuple(f"{settings.ADMIN_PATH}{each}" for each in TAKE_FILES)
 
 
 def refuse_head(scope: Scope) -> int:

@@ -217,9 +217,10 @@ def _(page: StandardPage, request: HttpRequest, site_name: str) -> dict[str, Any
 
 @_fields.register
 def _(page: ContactPage, request: HttpRequest, site_name: str) -> dict[str, Any]:
-    told = ("standfirst", "address", "opening_hours", "telephone", "map_url", "thanks_heading", "thanks_text")
+    own = ("standfirst", "map_url", "thanks_heading", "thanks_text")
     return {
-        **{name: getattr(page, name) for name in told},
+        **{name: getattr(page, name) for name in own},
+        **page.where_and_when(SiteIdentity.for_request(request)),
         **body(page),
         "form": form_of(page),
         "seo": search_engines(page, request, site_name=site_name, description=page.standfirst),

@@ -90,9 +90,16 @@ class SiteOut(Schema):
     feeds: SiteFeeds
 
 
+class OutsideLink(Schema):
+    title: str
+    url: str = Field(description="Absolute; on another site.")
+
+
 class MenusOut(Schema):
     main: list[PageLink]
-    footer: list[PageLink]
+    footer: list[PageLink | OutsideLink] = Field(
+        description="The menu, the other links, and the privacy page."
+    )
 
 
 @router.get("/site/", response={200: SiteOut, 404: Problem}, operation_id="get_site", summary="Read the site")
@@ -119,8 +126,14 @@ def get_site(request: HttpRequest) -> dict[str, Any]:
 def get_menus(request: HttpRequest) -> dict[str, Any]:
     """The menu at the head of every page, and the links at its foot."""
     main = [link(entry.page, request) for entry in navigation.main_menu(request)]
+    others = [_other(entry, request) for entry in navigation.other_links(request)]
     privacy = _linked(request)["privacy"]
-    return {"main": main, "footer": [*main, *([privacy] if privacy else [])]}
+    return {"main": main, "footer": [*main, *others, *([privacy] if privacy else [])]}
+
+
+def _other(entry: navigation.OtherEntry, request: HttpRequest) -> dict[str, Any]:
+    target = link(entry.page, request) if entry.page else {"url": entry.url}
+    return {**target, "title": entry.label}
 
 
 def _look(identity: SiteIdentity, root: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """
 Messages to staff, from the form to the archive.
 
+    address_lists          staff addresses, as they are typed
     subjects questions     what an editor decides: who gets which subject, what else is asked
     forms                  what a visitor may type, and its shape; `sent` is the result, as a value
     views                  the contact page over HTTP

@@ -20,7 +20,7 @@ from cms.text.fields import (
     TypedField,
     at_most,
 )
-from home.contact import file_kinds, labels, questions, subjects
+from home.contact import address_lists, file_kinds, labels, questions, subjects
 from home.contact.sent import SentFile, SentMessage
 from home.contact.site_settings import MessageSettings
 
@@ -167,7 +167,9 @@ class ContactForm(forms.Form):
             address=cleaned["email"],
             subject=self.subjects[subject]["name"] if subject else "",
             fields=tuple((label, words) for label, words in self._answers() if words),
-            recipients=tuple(subjects.addresses(self.subjects[subject]["recipients"])) if subject else (),
+            recipients=tuple(address_lists.addresses(self.subjects[subject]["recipients"]))
+            if subject
+            else (),
             honeypot_filled=bool(cleaned["honeypot"]),
             sealed=opened is not None or not self.sealed,
             seconds_open=time.time() - opened if opened is not None else None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,10 +11,19 @@ from wagtail.contrib.settings.models import register_setting
 from wagtail.models import Page, Site
 
 from cms.reading.site_settings import SiteDecisions, site_id_of
+from home.contact import address_lists
 
 
 @register_setting(icon="mail")
 class MessageSettings(SiteDecisions):
+    recipients = models.CharField(
+        max_length=address_lists.LONGEST_LIST,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[address_lists.validate_addresses],
+        help_text=_("Staff addresses, separated by commas. Empty: CONTACT_RECIPIENTS of the server."),
+    )
     words_in_mail = models.BooleanField(
         _("send the words of a message by mail"),
         default=True,
@@ -38,6 +48,7 @@ class MessageSettings(SiteDecisions):
     keep_spam_days = models.PositiveSmallIntegerField(_("days to keep spam"), default=30)
 
     panels = (
+        FieldPanel("recipients", heading=_("Recipients")),
         FieldPanel("words_in_mail"),
         FieldPanel("offer_copy"),
         FieldPanel("take_files"),
@@ -48,6 +59,10 @@ class MessageSettings(SiteDecisions):
 
     class Meta:
         verbose_name = _("messages to staff")
+
+    def staff_addresses(self) -> list[str]:
+        """Return who gets a message where neither its subject nor its page says so."""
+        return address_lists.addresses(self.recipients) or list(settings.CONTACT_RECIPIENTS)
 
     @classmethod
     def of(cls, page: Page | None) -> "MessageSettings":

@@ -28,6 +28,13 @@ def main_menu(context: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @register.simple_tag(takes_context=True)
+def other_links(context: dict[str, Any]) -> list[navigation.OtherEntry]:
+    """Return the other links at the foot of the site: label and url."""
+    request: HttpRequest | None = context.get("request")
+    return [] if request is None else navigation.other_links(request)
+
+
+@register.simple_tag(takes_context=True)
 def site_links(context: dict[str, Any]) -> dict[str, str]:
     """Return the URLs of a site's first blog, first contact page and privacy page; empty for none."""
     request: HttpRequest | None = context.get("request")

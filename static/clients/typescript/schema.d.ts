@@ -1515,8 +1515,11 @@ export interface components {
         };
         /** MenusOut */
         MenusOut: {
-            /** Footer */
-            footer: components["schemas"]["PageLink"][];
+            /**
+             * Footer
+             * @description The menu, the other links, and the privacy page.
+             */
+            footer: (components["schemas"]["PageLink"] | components["schemas"]["OutsideLink"])[];
             /** Main */
             main: components["schemas"]["PageLink"][];
         };
@@ -1711,6 +1714,16 @@ export interface components {
             level: "h2" | "h3";
             /** Text */
             text: string;
+        };
+        /** OutsideLink */
+        OutsideLink: {
+            /** Title */
+            title: string;
+            /**
+             * Url
+             * @description Absolute; on another site.
+             */
+            url: string;
         };
         /** OwnComment */
         OwnComment: {

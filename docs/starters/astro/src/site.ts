@@ -27,8 +27,9 @@ export async function pageAt(path: string) {
 
 /** A form's page, whatever its editor has called it. */
 export async function contactPage(): Promise<Schemas["ContactPageOut"] | undefined> {
-    for (const { path } of [...menus.main, ...menus.footer]) {
-        const page = await pageAt(path);
+    for (const link of [...menus.main, ...menus.footer]) {
+        if (!("path" in link)) continue; // on another site
+        const page = await pageAt(link.path);
         if (page.type === "contact") return page;
     }
     return undefined;
