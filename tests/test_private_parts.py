@@ -48,8 +48,8 @@ from modelsearch.backends.database.sqlite.sqlite import SQLiteSearchResults
 pytestmark = pytest.mark.once
 ROOT = Path(cms.__file__).parents[1]
 NAME = re.compile(r"_[a-z]\w*")
-DOCUMENTED = {"_meta", "_base_manager", "_default_manager", "_replace"}
-NO_NAME = {"_id"}  # the end of the name of a field
+DOCUMENTED = {"_asdict", "_meta", "_base_manager", "_default_manager", "_replace"}
+NO_NAME = {"_done", "_id"}  # the end of the name of a field
 
 DJANGO, WAGTAIL, TREEBEARD, SEARCH = "Django 5.2.19", "Wagtail 8.0.1", "treebeard 5.3.1", "modelsearch 1.3.2"
 PYTHON = "Python 3.11 to 3.13"  # whose source differs from one to the other: there must be such a name

@@ -90,9 +90,11 @@ def make(*, by: Staff | None = None, comments_of_others: int = 0) -> Plan:
     others = _comments_of_others([each for each in found if _goes_when_unchanged(each)])
     may_go = sum(others.values()) <= comments_of_others
     pages = [_page(each, 0 if may_go else others[each.thing.pk]) for each in _of(found, "page")]
-    uses = Uses([item.thing.pk for item in pages if not item.reason])
+    settings = list(_settings(found))
+    leaving = [item.thing.pk for item in pages if not item.reason]
+    uses = Uses(leaving, logo_goes=any(item.key == "logo_id" and not item.reason for item in settings))
     return Plan(
-        items=(*pages, *_shared(found, uses), *_tags(found, uses), *_settings(found), *_log_ins(by)),
+        items=(*pages, *_shared(found, uses), *_tags(found, uses), *settings, *_log_ins(by)),
         comments=ReaderComment.objects.filter(reader__in=record.readers()).count(),
         messages=record.visitors_messages().count(),
         comments_of_others=sum(others.values()),

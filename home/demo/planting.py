@@ -115,4 +115,5 @@ def _write_down(site: Site, drafts: Mapping[str, Page], pictures: Mapping[str, i
     ]
     for kind, key, thing in things:
         planted.write_down(DEMO, kind, key, thing)
-    planted.write_down(DEMO, "identity", "identity", SiteIdentity.objects.get(site=site), pages.IDENTITY)
+    identity = SiteIdentity.objects.get(site=site)
+    planted.write_down(DEMO, "identity", "identity", identity, [*pages.IDENTITY, "logo_id"])

@@ -165,11 +165,13 @@ def _remove_thing(item: Item) -> None:
 
 
 def _reset_setting(item: Item) -> None:
-    """Write the default, in the language of the site."""
+    """Write the default, in the language of the site; what follows the setting is told."""
     model = type(item.thing)
     default = model._meta.get_field(item.key).get_default()
     with override(settings.LANGUAGE_CODE):
-        model._default_manager.filter(pk=item.thing.pk).update(**{item.key: str(default)})
+        setting = model._default_manager.get(pk=item.thing.pk)
+        setattr(setting, item.key, default if default is None else str(default))
+        setting.save(update_fields=[item.key])
 
 
 ACTS: dict[Kind, Callable[[Item], None]] = {

@@ -9,18 +9,20 @@ from taggit.models import Tag, TaggedItem
 from wagtail.models import Page, ReferenceIndex
 
 from blog.models import BlogPostPage, BlogPostTag
+from cms.brand.models import SiteIdentity
 from home.pictures import shapes
 
 
 class Uses:
     """
-    Asks once for all things. ``leaving`` are the pages whose content goes.
+    Asks once for all things. ``leaving`` are the pages whose content goes; ``logo_goes`` says so of the logo.
 
     Wagtail's index knows what is published or was never published; an unpublished edit is read as it is.
     """
 
-    def __init__(self, leaving: Collection[int]) -> None:
+    def __init__(self, leaving: Collection[int], *, logo_goes: bool = False) -> None:
         self.leaving = set(leaving)
+        self.logo_goes = logo_goes
         self.in_drafts = set(self._of_drafts())
 
     def has(self, thing: Model) -> bool:
@@ -31,7 +33,11 @@ class Uses:
 
     def _indexed(self, thing: Model) -> bool:
         gone = {"base_content_type": ContentType.objects.get_for_model(Page), "object_id__in": self._keys()}
-        return bool(ReferenceIndex.get_references_to(thing).exclude(**gone).exists())
+        found = ReferenceIndex.get_references_to(thing).exclude(**gone)
+        if self.logo_goes:
+            identity = ContentType.objects.get_for_model(SiteIdentity)
+            found = found.exclude(base_content_type=identity, model_path="logo")
+        return bool(found.exists())
 
     def _keys(self) -> list[str]:
         return [str(pk) for pk in self.leaving]
