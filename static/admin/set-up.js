@@ -47,6 +47,7 @@ class SetUp extends window.StimulusModule.Controller {
         next.removeAttribute("src");
         next.className = "set-up-coming";
         last.removeAttribute("name");
+        last.contentWindow.name = ""; // which Chromium would still find by it
         this.shownTarget.append(next);
         next.addEventListener("load", () => this.exchange(last, next));
         this.send();
