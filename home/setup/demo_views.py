@@ -4,7 +4,7 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.contrib.auth import login
+from django.contrib.auth import get_user_model, login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -112,7 +112,7 @@ class DemoView(OneStepPage):
     def log_in_anew(self, by: Staff) -> None:
         """Go on in a new session: the old ones ended with the old password."""
         has_shown = half.SHOWN in self.request.session
-        login(self.request, type(by).objects.get(pk=by.pk))
+        login(self.request, get_user_model().objects.get(pk=by.pk))
         if has_shown:
             half.note_shown(self.request)
 

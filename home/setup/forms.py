@@ -198,7 +198,7 @@ class LinkForm(forms.Form):
         empty_label=_("None: an address elsewhere"),
     )
     address = forms.CharField(
-        label=_("Address"),
+        label=_("Address elsewhere"),
         max_length=LONGEST_URL,
         required=False,
         widget=forms.URLInput(attrs={"placeholder": "https://"}),

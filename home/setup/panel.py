@@ -1,7 +1,7 @@
 """The dashboard says how far the set-up is, until it is done or somebody wants to hear no more of it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from wagtail.admin.ui.components import Component
@@ -22,6 +22,9 @@ def is_wanted(request: HttpRequest) -> bool:
 class SetUpPanel(Component):
     template_name = "home/setup/panel.html"
     order = 50
+
+    class Media:
+        css: ClassVar = {"all": ("admin/staff.css",)}
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         request = parent_context["request"]

@@ -1,5 +1,6 @@
 """``/admin/set-up/``: the steps, each with a preview, and where one goes on."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -124,6 +125,7 @@ class StepView(OneStepPage):
             form=form,
             links=links,
             identity=identity,
+            is_wrong=status == HTTPStatus.UNPROCESSABLE_ENTITY,
             moved=moved(identity.accent),
             preview=reverse(f"home_setup:preview_{self.key}") if self.key in PREVIEWED else "",
             **{**self.of_mail(), **more},

@@ -10,6 +10,13 @@ class SetUp extends window.StimulusModule.Controller {
     connect() {
         const accent = this.element.querySelector("[name=accent]");
         if (accent) this.addPicker(accent);
+        if (this.isTouched()) this.change({ target: this.formTarget });
+    }
+
+    /* Something was typed before this script came, or the browser has brought it back. */
+    isTouched() {
+        const fields = this.hasFormTarget ? [...this.formTarget.elements] : [];
+        return fields.some((field) => "defaultValue" in field && field.type !== "file" && field.value !== field.defaultValue);
     }
 
     disconnect() {
@@ -40,6 +47,7 @@ class SetUp extends window.StimulusModule.Controller {
         next.removeAttribute("src");
         next.className = "set-up-coming";
         last.removeAttribute("name");
+        last.contentWindow.name = ""; // which Chromium would still find by it
         this.shownTarget.append(next);
         next.addEventListener("load", () => this.exchange(last, next));
         this.send();
