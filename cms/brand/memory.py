@@ -12,16 +12,17 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db import DatabaseError
-from wagtail.models import Site
+from django.db.models import QuerySet
 
 from cms.brand.models import Logo, SiteIdentity
 from cms.brand.stylesheet import Looks
+from cms.reading.prepared import prepared
 
 
 class Brand(NamedTuple):
     name: str
     tagline: str
-    language: str
+    own_language: str  # empty for that of the server
     zone: ZoneInfo
     stylesheet_url: str
     letters: str
@@ -34,6 +35,10 @@ class Brand(NamedTuple):
     theme_colours: tuple[str, str]
     sender_name: str
     sender_address: str
+
+    @property
+    def language(self) -> str:
+        return self.own_language or settings.LANGUAGE_CODE
 
 
 class _Memory(NamedTuple):
@@ -65,15 +70,19 @@ def forget(**signal: Any) -> None:
 
 
 def _read() -> Brand:
-    site = Site.objects.filter(is_default_site=True).only("pk").first()
-    return _of(SiteIdentity.for_site_id(site.pk if site else None))
+    return _of(_of_default_site.first() or SiteIdentity())
+
+
+@prepared
+def _of_default_site() -> QuerySet[SiteIdentity]:
+    return SiteIdentity.base_queryset().filter(site__is_default_site=True)
 
 
 def _of(identity: SiteIdentity) -> Brand:
     return Brand(
         name=" ".join(str(identity.name).split()),
         tagline=identity.tagline,
-        language=identity.language or settings.LANGUAGE_CODE,
+        own_language=identity.language,
         zone=ZoneInfo(identity.time_zone or settings.TIME_ZONE),
         stylesheet_url=identity.stylesheet_url,
         letters=identity.letters,

@@ -48,6 +48,11 @@ def site_of(request: HttpRequest) -> Site:
     return find_site(request) or Site.objects.get(is_default_site=True)
 
 
+def may_set_up_any(user: Staff) -> bool:
+    """Say whether a person may change the identity of some site."""
+    return bool(SiteIdentity.get_permission_policy().user_has_any_permission(user, ["change"]))
+
+
 def may_set_up(user: Staff, site: Site) -> bool:
     """Say whether a person may change the identity of a site."""
     policy = SiteIdentity.get_permission_policy()

@@ -51,7 +51,7 @@ def test_the_mail_says_who_invites_to_what_and_how_long_and_holds_no_word_typed_
     (mail,) = smtp.mails
     text = " ".join(text_of(mail).split())
     assert smtp.recipients == [ADDRESS]
-    assert "admin invites you to work on the website of Clinic" in text
+    assert "admin invites you to work on the website of Our site" in text
     assert "* Write and publish: Writes, changes" in text
     assert "* Run the site: May do everything" in text
     assert "The link works once, until" in text
