@@ -36,7 +36,7 @@ def of(page: Page, own: AbstractImage | None, request: HttpRequest) -> AbstractR
 def _of_site(page: Page, identity: SiteIdentity, request: HttpRequest) -> AbstractRendition | Made:
     if identity.social_picture_id and (drawn := renditions.one(identity.social_picture, specs.SHARED)):
         return drawn
-    if page.pk and isinstance(page, TitlePictureMixin):  # one that is not saved yet is previewed
+    if page.pk and issubclass(type(page), TitlePictureMixin):  # one that is not saved yet is previewed
         return Made(_absolute(identity.title_picture_url(page), request), page.title)
     return Made(_absolute(identity.icon_url("share.png"), request), str(identity.name))
 
