@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from cms import vault
 from cms.keyring import guard
 from cms.keyring.models import Canary
-from cms.management.commands import serve
+from cms.management import preparation
 from cms.outbox import actions
 from tests import crawl, migrated
 from tests.cms.test_serve import ROOT, environment
@@ -51,7 +51,7 @@ def doors() -> dict[str, str]:
     """Return what each door that starts something says; empty is that it is content."""
     said = {}
     for name, door in {
-        "serve": serve.refuse_foreign_keys,
+        "serve": preparation.refuse_foreign_keys,
         "deliver": lambda: call_command("deliver", once=True),
         "check": lambda: call_command("check", databases=["default"], stderr=StringIO()),
         "migrate": lambda: call_command(

@@ -104,7 +104,7 @@ def test_a_database_in_memory_is_no_file(tmp_path, monkeypatch):
 def test_directories_are_closed_by_the_worker_before_the_first_mail(tmp_path, settings, caplog):
     settings.DATA_DIR, settings.EMAIL_FILE_PATH = tmp_path, tmp_path / "mail"
     settings.OUTBOX_TRANSPORT = "django.core.mail.backends.filebased.EmailBackend"
-    for name in ("secrets", "attachments"):
+    for name in ("secrets", "attachments", "backups"):
         (tmp_path / name).mkdir(mode=0o755)
     send_mail("Subject", "Words", None, ["ann@example.org"])
 
@@ -114,6 +114,6 @@ def test_directories_are_closed_by_the_worker_before_the_first_mail(tmp_path, se
         private_files.DIRECTORIES, "700"
     )
     assert len(list((tmp_path / "mail").iterdir())) == 1
-    assert caplog.text.count("was open to others (mode 755): it has mode 700 now") == 2
+    assert caplog.text.count("was open to others (mode 755): it has mode 700 now") == 3
     call_command("deliver", once=True)
-    assert caplog.text.count("was open to others") == 2
+    assert caplog.text.count("was open to others") == 3
