@@ -257,7 +257,7 @@ def _why(answer: Any) -> str:
 
 
 def test_no_body_is_a_500_and_nobody_changes_what_is_not_theirs(everyone, busy_site, monkeypatch):
-    monkeypatch.setattr("cms.rate_limit.actions.take", lambda client, **bounds: None)
+    monkeypatch.setattr("cms.rate_limit.actions._take", lambda *bounds: None)
     monkeypatch.setattr("cms.credentials.guessing._take", lambda limits: None)
     seen, doors = Seen(), every_door(everyone["superuser"], busy_site)
 

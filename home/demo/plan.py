@@ -79,7 +79,7 @@ class Plan:
         return not (self.going or self.comments or self.messages)
 
 
-def make(*, by: Staff | None = None, comments_of_others: int = 0) -> Plan:
+def make(*, asked_by: Staff | None = None, comments_of_others: int = 0) -> Plan:
     """
     Return the plan for a person, or for the command line.
 
@@ -94,11 +94,11 @@ def make(*, by: Staff | None = None, comments_of_others: int = 0) -> Plan:
     leaving = [item.thing.pk for item in pages if not item.reason]
     uses = Uses(leaving, logo_goes=any(item.key == "logo_id" and not item.reason for item in settings))
     return Plan(
-        items=(*pages, *_shared(found, uses), *_tags(found, uses), *settings, *_log_ins(by)),
+        items=(*pages, *_shared(found, uses), *_tags(found, uses), *settings, *_log_ins(asked_by)),
         comments=ReaderComment.objects.filter(reader__in=record.readers()).count(),
         messages=record.visitors_messages().count(),
         comments_of_others=sum(others.values()),
-        kept_account=_kept_account(by),
+        kept_account=_kept_account(asked_by),
     )
 
 

@@ -16,6 +16,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
 from django.core.management.base import CommandError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -78,13 +79,16 @@ def remove(
     Remove what ``plan.make`` says, with the same arguments, at this moment.
 
     ``own`` is needed where the plan keeps the demo's administrator. All sessions of that account end: a door
-    that acts for it logs it in anew. Raises RefusedError, and ValidationError for a bad password or address.
+    that acts for it logs it in anew. Raises PermissionDenied for anybody but an administrator, RefusedError,
+    and ValidationError for a bad password or address.
     """
-    _refuse(plans.make(by=by, comments_of_others=comments_of_others), own)
+    if by is not None and not by.is_superuser:
+        raise PermissionDenied
+    _refuse(plans.make(asked_by=by, comments_of_others=comments_of_others), own)
     path = _back_up() if backup else None
     with transaction.atomic():
         sites = list(Site.objects.select_for_update().order_by("pk"))
-        plan = plans.make(by=by, comments_of_others=comments_of_others)
+        plan = plans.make(asked_by=by, comments_of_others=comments_of_others)
         _refuse(plan, own)
         _forget_people()
         for kind, act in ACTS.items():

@@ -81,7 +81,7 @@ class DemoView(OneStepPage):
     template_name = "home/setup/demo.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        plan = plans.make(by=staff.of(request))
+        plan = plans.make(asked_by=staff.of(request))
         return self.show(plan, RemovalForm(plan=plan))
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -89,7 +89,7 @@ class DemoView(OneStepPage):
         if request.POST.get("do") == "keep":
             actions.finish_demo(self.site, by=by)
             return see_other(reverse("home_setup:overview"))
-        plan = plans.make(by=by)
+        plan = plans.make(asked_by=by)
         form = RemovalForm(request.POST, plan=plan)
         done = self.remove(form, by) if form.is_valid() else None
         return self.show(plan, form, status=422) if done is None else self.tell(done)
