@@ -31,7 +31,10 @@ NEW_MEANING = {  # what a later migration writes anew, and where it is looked at
     ("home_contact.contactmessage", "words"),
     ("blog.blogpostpage", "word_count"),
 }
-NEW_PLACE = {"blog_comments.suppression": "outbox.suppression"}  # models that another app has now; same table
+NEW_PLACE = {  # models that another app has now; same table
+    "blog_comments.suppression": "outbox.suppression",
+    "home.siteidentity": "brand.siteidentity",
+}
 
 
 def steps() -> list[tuple[list[Migration], Migration]]:
