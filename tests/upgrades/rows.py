@@ -44,6 +44,8 @@ class Filler:
 
     def make(self, model: type[models.Model], style: str, chosen: dict[str, Any]) -> models.Model:
         values = {field.attname: self.value(field, style) for field in fields_of(model)} | chosen
+        if model._meta.model_name == "footerlink":  # it leads to one of the two
+            values["address"] = "" if values["page_id"] else "https://example.org/"
         if model._meta.get_parent_list() and is_page(model):
             values |= self.place(model)
         row = model(**values)
@@ -184,7 +186,7 @@ def moment(field: models.Field, style: str) -> datetime:
 
 
 def json(field: models.Field, style: str) -> Any:
-    empty = field.get_default()
+    empty = {} if field.get_default() is None and not field.null else field.get_default()
     if field.name != "fields" or style == LEAST:
         return empty
     return [["Message", HUGE if style == UTMOST else "words"], ["", ""]]
