@@ -56,7 +56,7 @@ def fit(words: Sequence[Word], sizes: Sequence[int], width: int, most: int) -> L
     """Break words into at most so many rows, in the first size that is small enough; else cut them off."""
     for size in sizes:
         rows = _rows(words, size, width)
-        if len(rows) <= most and all(_length(row, size) <= width for row in rows):
+        if len(rows) <= most and all(length(row, size) <= width for row in rows):
             return Lines(rows, size)
     cut = [_cut(row, sizes[-1], width, last=at == most - 1) for at, row in enumerate(rows[:most])]
     return Lines(cut, sizes[-1])
@@ -73,10 +73,6 @@ def write(
     for word in row:
         canvas.text((x, y), word.text, fill, font(word.face, size), anchor="ls")
         x += font(word.face, size).getlength(word.text) + _space(size)
-
-
-def length(row: Sequence[Word], size: int) -> float:
-    return _length(row, size)
 
 
 def font(face: str, size: int) -> Font:
@@ -119,7 +115,7 @@ def _sample(face: str) -> Font:
 def _rows(words: Sequence[Word], size: int, width: int) -> list[list[Word]]:
     rows: list[list[Word]] = [[]]
     for word in words:
-        if rows[-1] and _length([*rows[-1], word], size) > width:
+        if rows[-1] and length([*rows[-1], word], size) > width:
             rows.append([])
         rows[-1].append(word)
     return rows
@@ -129,12 +125,12 @@ def _cut(row: list[Word], size: int, width: int, *, last: bool) -> list[Word]:
     """Shorten the last word until the row is narrow enough; the last row says that there was more."""
     end = ELLIPSIS if last else ""
     text = row[-1].text
-    while text and _length([*row[:-1], Word(text + end, row[-1].face)], size) > width:
+    while text and length([*row[:-1], Word(text + end, row[-1].face)], size) > width:
         text, end = text[:-1], ELLIPSIS
     return [*row[:-1], Word(text + end, row[-1].face)]
 
 
-def _length(row: Sequence[Word], size: int) -> float:
+def length(row: Sequence[Word], size: int) -> float:
     words = (font(word.face, size).getlength(word.text) for word in row)
     return sum(words) + _space(size) * (len(row) - 1)
 

@@ -10,7 +10,10 @@ from wagtail.images import get_image_model
 
 from cms.brand.colours import contrast
 
-SMALLEST = 64  # pixels
+Size = tuple[int, int]  # pixels, width and height
+
+LEAST_LOGO: Size = (64, 64)
+LEAST_SOCIAL: Size = (600, 315)
 WIDEST_IN_A_SQUARE = 2.0  # times its height: a longer one is too small there
 VISIBLE = 96  # of 255
 TRANSPARENT = 0.01  # of its pixels
@@ -21,13 +24,29 @@ SAMPLE = (48, 48)
 
 def validate_logo(value: Any) -> None:
     """Raises ValidationError for a picture that is too small; it is given as its primary key."""
-    picture = get_image_model().objects.filter(pk=getattr(value, "pk", value)).only("width", "height").first()
-    if picture and min(picture.width, picture.height) < SMALLEST:
+    _require(value, LEAST_LOGO)
+
+
+def validate_social_picture(value: Any) -> None:
+    """Likewise, for links that are shared."""
+    _require(value, LEAST_SOCIAL)
+
+
+def require_size(size: Size, least: Size) -> None:
+    """Raises ValidationError for a size that is less than the other, in width or in height."""
+    if size[0] < least[0] or size[1] < least[1]:
         sentence = _(
-            "This picture is %(width)s by %(height)s pixels. A logo has at least %(least)s by %(least)s."
+            "This picture is %(width)s by %(height)s pixels. It must be at least %(least_width)s by"
+            " %(least_height)s, or it would be blurred."
         )
-        sizes = {"width": picture.width, "height": picture.height, "least": SMALLEST}
-        raise ValidationError(sentence, code="too_small", params=sizes)
+        params = {"width": size[0], "height": size[1], "least_width": least[0], "least_height": least[1]}
+        raise ValidationError(sentence, code="too_small", params=params)
+
+
+def _require(value: Any, least: Size) -> None:
+    picture = get_image_model().objects.filter(pk=getattr(value, "pk", value)).only("width", "height").first()
+    if picture:
+        require_size((picture.width, picture.height), least)
 
 
 def is_square_enough(logo: Image.Image) -> bool:

@@ -17,14 +17,21 @@ from wagtail.models import Page
 from cms.brand import artwork as art
 from cms.brand import colours, logos, stylesheet
 from cms.reading.site_settings import SiteDecisions
+from cms.text import cleaning
 from cms.text.mail_address import AddressValidator
 from cms.text.tidy import TidyFieldsMixin
 
 LONGEST_NAME = 80  # characters
 LONGEST_LINES = 400
 MOST_INITIALS = 3
-LANGUAGES = [("", _("That of the server")), *settings.LANGUAGES]
-TIME_ZONES = [("", "UTC"), *((zone, zone.replace("_", " ")) for zone in settings.WAGTAIL_USER_TIME_ZONES)]
+LANGUAGES = [("", _("That of the server")), *((code, _(name)) for code, name in settings.LANGUAGES)]
+TIME_ZONES = [("", "UTC"), *((zone, zone) for zone in settings.WAGTAIL_USER_TIME_ZONES)]
+
+
+def validate_name(value: str) -> None:
+    """Raises ValidationError for a name that nobody can see."""
+    if not cleaning.normalise(cleaning.printable_line(value[:LONGEST_NAME])):
+        raise ValidationError(_("Enter a name that can be seen."))
 
 
 def validate_time_zone(value: str) -> None:
@@ -72,7 +79,7 @@ class SiteIdentity(TidyFieldsMixin, SiteDecisions):
         LEAF = "leaf", _("Leaf: two round corners, two sharp ones")
         PLAIN = "plain", _("Plain: slightly rounded")
 
-    name = models.CharField(max_length=LONGEST_NAME, default=_("Our site"))
+    name = models.CharField(max_length=LONGEST_NAME, default=_("Our site"), validators=[validate_name])
     tagline = models.CharField(max_length=160, blank=True)
     language = models.CharField(
         max_length=20,
@@ -153,6 +160,7 @@ class SiteIdentity(TidyFieldsMixin, SiteDecisions):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        validators=[logos.validate_social_picture],
         help_text=_("Shown where a page is shared that has no picture of its own: 1200 by 630 pixels."),
     )
 

@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Site
 
+from cms.brand.logos import LEAST_LOGO, LEAST_SOCIAL, Size
 from cms.brand.models import LANGUAGES, TIME_ZONES, SiteIdentity
 from cms.credentials.staff import Staff
 from cms.text import cleaning
@@ -22,7 +22,6 @@ from home.setup import menus, pictures
 LONGEST_ADDRESS = 254
 LONGEST_URL = 200
 BLANK_LINKS = 2
-LEAST_LOGO, LEAST_SOCIAL = (64, 64), (600, 315)
 PICTURES = {
     "accept": "image/png,image/jpeg,image/webp,image/avif,image/gif",
     "data-most": settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE,
@@ -62,12 +61,6 @@ class SiteForm(StepForm):
             "time_zone": _("Time zone"),
         }
         help_texts: ClassVar = {"tagline": _("What the site is, in a few words.")}
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if not cleaning.normalise(name):
-            raise ValidationError(_("Enter a name that can be seen."))
-        return name
 
 
 class LookForm(StepForm):
@@ -133,7 +126,7 @@ class LookForm(StepForm):
     def clean_social_file(self) -> Any:
         return self._check("social_picture", "social_file", str(_("Picture for shared links")), LEAST_SOCIAL)
 
-    def _check(self, name: str, field: str, title: str, least: pictures.Size) -> Any:
+    def _check(self, name: str, field: str, title: str, least: Size) -> Any:
         upload = self.cleaned_data[field]
         if upload:
             self.uploads[name] = pictures.check(upload, title, self.user, least)

@@ -10,9 +10,8 @@ from wagtail.images.forms import get_image_form
 from wagtail.models import Collection
 from wagtail.permissions import policy_registry
 
+from cms.brand.logos import Size, require_size
 from cms.credentials.staff import Staff
-
-Size = tuple[int, int]  # pixels, width and height
 
 
 def collections(user: Staff) -> Any:
@@ -31,15 +30,5 @@ def check(upload: UploadedFile, title: str, user: Staff, least: Size) -> Any:
     )
     if not form.is_valid():
         raise ValidationError([said for errors in form.errors.values() for said in errors][:1])
-    _check_size(form.cleaned_data["file"].image.get_size(), least)
+    require_size(form.cleaned_data["file"].image.get_size(), least)
     return form
-
-
-def _check_size(size: Size, least: Size) -> None:
-    if size[0] < least[0] or size[1] < least[1]:
-        sentence = gettext(
-            "This picture is %(width)s by %(height)s pixels. It must be at least %(least_width)s by"
-            " %(least_height)s, or it would be blurred."
-        )
-        numbers = {"width": size[0], "height": size[1], "least_width": least[0], "least_height": least[1]}
-        raise ValidationError(sentence % numbers)

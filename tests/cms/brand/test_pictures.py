@@ -81,7 +81,16 @@ def test_a_logo_with_the_name_in_it_says_the_name(save, client, home, logo):
 @pytest.mark.parametrize("size", [(1, 1), (63, 400), (400, 63)])
 def test_a_logo_that_is_too_small_is_refused_at_its_field(save, logo, size):
     response = save(logo=logo(size=size, ink=None).pk, tagline="Half saved")
-    assert f"This picture is {size[0]} by {size[1]} pixels. A logo has at least 64 by 64." in text_of(
+    assert f"This picture is {size[0]} by {size[1]} pixels. It must be at least 64 by 64," in text_of(
+        response
+    )
+    assert not SiteIdentity.objects.exists()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (599, 400), (700, 314)])
+def test_so_is_a_picture_for_shared_links(save, logo, size):
+    response = save(social_picture=logo(size=size, ink=None).pk, tagline="Half saved")
+    assert f"This picture is {size[0]} by {size[1]} pixels. It must be at least 600 by 315," in text_of(
         response
     )
     assert not SiteIdentity.objects.exists()
