@@ -11,14 +11,14 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from wagtail.models import Page, Revision, Site
 
 from blog.models import BlogIndexPage
+from cms.brand.clock import site_locale
 from cms.brand.models import SiteIdentity
 from cms.credentials.staff import Staff
 from cms.pages.slugs import free
@@ -136,7 +136,7 @@ def write_privacy(site: Site) -> bool:
     page = planted.find(item) if item else None
     if item is None or not isinstance(page, StandardPage) or planted.changes(item, page):
         return False
-    with override(settings.LANGUAGE_CODE):
+    with site_locale():
         now = planted.content_of(StandardPage, _privacy_fields(site), ["body"])
     if now["body"] != item.content["body"]:
         _write(site, "privacy", page)
@@ -168,7 +168,7 @@ def _is_blank(home: HomePage) -> bool:
 def _write(site: Site, key: str, page: Page) -> None:
     """Publish a page's first text, as the settings and the language of the site have it."""
     publishes = page.live or page.latest_revision_id is None  # one that was taken down stays down
-    with override(settings.LANGUAGE_CODE):
+    with site_locale():
         for name, value in PAGES[key](site).items():
             setattr(page, name, value)
     page.draft_title = page.title

@@ -46,12 +46,12 @@ class _Memory(NamedTuple):
     read_at: float  # seconds, of the process's clock
 
 
-_memory: list[_Memory] = []  # the last one counts; a thread replaces it as a whole
+_memory: list[_Memory] = []  # one at most; a thread replaces it as a whole
 
 
 def brand() -> Brand:
     """Return the brand of the default site. Never raises: what was read last is better than an error."""
-    last = _memory[-1] if _memory else None
+    last = next(iter(_memory), None)  # another thread may forget it meanwhile
     if last and time.monotonic() - last.read_at < settings.BRAND_KEPT:
         return last.brand
     try:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
@@ -21,7 +20,7 @@ from django.core.management.base import CommandError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import CASCADE, ManyToOneRel, Model
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from wagtail.log_actions import log
 from wagtail.models import Comment as EditorsComment
 from wagtail.models import CommentReply, ModelLogEntry, Page, PageLogEntry, Site
@@ -31,6 +30,7 @@ from blog.comments.models import Decision, ReaderComment
 from blog.comments.moderation.changes import EVENTS
 from blog.comments.privacy import personal_data
 from cms.backup import making
+from cms.brand.clock import site_locale
 from cms.credentials import tokens
 from cms.credentials.staff import Staff
 from cms.outbox import actions as outbox
@@ -172,7 +172,7 @@ def _reset_setting(item: Item) -> None:
     """Write the default, in the language of the site; what follows the setting is told."""
     model = type(item.thing)
     default = model._meta.get_field(item.key).get_default()
-    with override(settings.LANGUAGE_CODE):
+    with site_locale():
         setting = model._default_manager.get(pk=item.thing.pk)
         setattr(setting, item.key, default if default is None else str(default))
         setting.save(update_fields=[item.key])
