@@ -3,23 +3,20 @@
 from django.conf import settings
 from django.utils.translation import gettext
 
-FILES = "django.core.mail.backends.filebased.EmailBackend"
+from cms.checks import mail_goes_to_files
+
 SMTP = "cms.outbox.smtp.Transport"
-
-
-def reaches_people() -> bool:
-    return str(settings.OUTBOX_TRANSPORT) == SMTP
 
 
 def way() -> str:
     """Say in a sentence or two where mail goes."""
-    if str(settings.OUTBOX_TRANSPORT) == FILES:
+    if mail_goes_to_files():
         said = gettext(
             "Mail goes to files in %(place)s, and reaches nobody. Set EMAIL_URL and start the site again to"
             " send it."
         )
         return said % {"place": settings.EMAIL_FILE_PATH}
-    if not reaches_people():
+    if settings.OUTBOX_TRANSPORT != SMTP:
         return gettext("Mail goes to %(backend)s, and reaches nobody.") % {
             "backend": settings.OUTBOX_TRANSPORT
         }
