@@ -27,6 +27,7 @@ from blog.comments.moderation import actions
 from blog.comments.notifications import notices
 from cms import vault
 from cms.body.blocks import BodyStream
+from cms.brand import memory
 from cms.errors import too_many
 from cms.http import lost_login
 from cms.outbox import events
@@ -74,6 +75,7 @@ BLOGS = (
 UNCHECKED = (
     "/admin/sprite/", "/admin/jsi18n/", "/api/", "/sitemap", "/robots", "/.well-known", "/healthz", "/readyz",
     "/media/", "/favicon", "/apple-touch-icon", "/brand/", "/manifest",
+    "/admin/groups/edit/",  # Wagtail's; the sentence of ours in it is in the list of groups, too
 )  # fmt: skip
 
 
@@ -143,6 +145,7 @@ def answer_to(client: Client, where: str, sent: dict[str, str]) -> str:
         led_to = answer.headers.get("Location", "")
         said = html_of(client.get(led_to)) if led_to.startswith("/") else html_of(answer)
         transaction.set_rollback(True)
+    memory.forget()  # the language of the site may have been among it
     client.cookies.clear()
     client.cookies.load(cookies)
     return said
@@ -204,9 +207,19 @@ def test_no_word_of_a_public_page_was_forgotten(site, of_blog):
     assert not left, "\n".join(left)
 
 
+# What Django says of a form that came without them
+NAMES_OF_FIELDS = (
+    "TOTAL_FORMS",
+    "INITIAL_FORMS",
+    "links-TOTAL_FORMS, links-INITIAL_FORMS",
+)
+IN_AFRIKAANS = ("Keur goed", "Voorskou")  # Wagtail's, once a form has made that the language of the site
+
+
 @pytest.mark.parametrize("of_blog", ROOMS)
 def test_no_word_of_the_admin_was_forgotten(site, admin, of_blog):
-    left = found(said_at(signed_in(admin), admin_urls(of_blog)))
+    pages = said_at(signed_in(admin), admin_urls(of_blog))
+    left = found(pages, *NAMES_OF_FIELDS, *IN_AFRIKAANS)
 
     assert not left, "\n".join(left)
 
