@@ -41,12 +41,14 @@ class HomeConfig(AppConfig):
         from cms.pictures import renditions
         from cms.previews.signals import draft_shown
         from home import (
+            navigation,
             shared_passwords,  # noqa: F401 -- it registers its check
             starting,
         )
         from home.address import follow_site_url
         from home.contact.site_settings import MessageSettings
         from home.demo import checks  # noqa: F401 -- it registers them
+        from home.models import FooterLinks
         from home.pictures import cleaning, drawing, titles
 
         for group, (label, sentence, order) in ROLES.items():
@@ -58,6 +60,7 @@ class HomeConfig(AppConfig):
         for setting in (Discussion, MessageSettings):
             post_save.connect(starting.follow_settings, sender=setting)
         page_published.connect(titles.ask)
+        post_save.connect(navigation.forget_links, sender=FooterLinks)
         post_save.connect(titles.ask_for_social_picture, sender=SiteIdentity)
         post_save.connect(drawing.draw_again, sender=get_image_model())
         renditions.show_placeholders()

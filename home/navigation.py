@@ -1,7 +1,10 @@
 """Where a site leads: its menu, its footer links, and its blog, contact page and privacy page."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from wagtail.models import Page
@@ -11,7 +14,7 @@ from cms.brand.models import SiteIdentity
 from cms.reading import public_pages
 from cms.reading.prepared import Given, prepared
 from cms.reading.sites import find_site
-from home.models import MOST_FOOTER_LINKS, FooterLink
+from home.models import MOST_FOOTER_LINKS, FooterLink, FooterLinks
 
 UNSAVED = "unsaved_navigation"  # of a request that shows a menu and links before they are saved
 KINDS = ("blog", "contact", "privacy")
@@ -72,11 +75,28 @@ def _pages_of_menu(request: HttpRequest) -> list[Page]:
 
 def _saved_links(request: HttpRequest) -> list[tuple[str, Page | None, str]]:
     site = find_site(request)
-    links = _links(site_id=site.pk) if site else []
-    ids = [link.page_id for link in links if link.page_id]
+    links = _known_links(site.pk) if site else []
+    ids = [page for _, page, _ in links if page]
     pages = {page.pk: page for page in public_pages.of(Page.objects.filter(pk__in=ids))} if ids else {}
-    shown = (link for link in links if not link.page_id or link.page_id in pages)
-    return [(link.label, pages.get(link.page_id), link.address) for link in shown]
+    return [(label, pages.get(page), address) for label, page, address in links if not page or page in pages]
+
+
+def _known_links(site_id: int) -> list[tuple[str, int | None, str]]:
+    """Return them as they were a second ago at most: every page shows them, and few sites have any."""
+    links: list[tuple[str, int | None, str]] | None = cache.get(_key(site_id))
+    if links is None:
+        links = [(link.label, link.page_id, link.address) for link in _links(site_id=site_id)]
+        cache.set(_key(site_id), links, settings.BRAND_KEPT)
+    return links
+
+
+def forget_links(instance: FooterLinks, **signal: Any) -> None:
+    """Read them anew once they are saved; other processes do within a second."""
+    transaction.on_commit(lambda: cache.delete(_key(instance.site_id)), robust=True)
+
+
+def _key(site_id: int) -> str:
+    return f"footer-links-{site_id}"
 
 
 def linked_pages(request: HttpRequest) -> dict[str, Page]:

@@ -49,6 +49,7 @@ def save_visit(
         FooterLink(footer=footer, sort_order=order, label=label, page=page, address=address)
         for order, (label, page, address) in enumerate(links)
     )
+    footer.save()  # tells of them
     _save(site, "visit", fields, by)
 
 
