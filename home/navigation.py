@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from wagtail.models import Page
+from wagtail.models import Page, Site
 from wagtail.query import PageQuerySet
 
 from cms.brand.models import SiteIdentity
@@ -45,13 +45,14 @@ class Unsaved(NamedTuple):
 def main_menu(request: HttpRequest) -> list[Entry]:
     """Return the public pages at the top of the requested site that ask to be in its menu."""
     unsaved: Unsaved | None = getattr(request, UNSAVED, None)
-    found = _pages_of_menu(request) if unsaved is None else at_top(request).filter(pk__in=unsaved.menu)
+    found = (
+        _pages_of_menu(request) if unsaved is None else at_top(find_site(request)).filter(pk__in=unsaved.menu)
+    )
     return [Entry(page, url) for page in found if (url := page.get_url(request))]
 
 
-def at_top(request: HttpRequest) -> PageQuerySet:
-    """Return the public pages that may be in the menu of the requested site, in the order of the tree."""
-    site = find_site(request)
+def at_top(site: Site | None) -> PageQuerySet:
+    """Return the public pages that may be in the menu of a site, in the order of the tree."""
     below = site.root_page.get_children() if site else Page.objects.none()
     return public_pages.of(below).order_by("path")
 

@@ -8,6 +8,7 @@ from wagtail.query import PageQuerySet
 
 from cms.credentials.staff import Staff
 from cms.reading import public_pages
+from home import navigation
 from home.models import FooterLink
 
 MOST_PAGES = 100
@@ -17,8 +18,7 @@ MARK = "show_in_menus"
 
 def at_top(site: Site) -> list[Page]:
     """Return the public pages just below the front page, in the order of the tree."""
-    below = site.root_page.get_children()
-    return list(public_pages.of(below).order_by("path")[:MOST_PAGES])
+    return list(navigation.at_top(site)[:MOST_PAGES])
 
 
 def linkable(site: Site) -> PageQuerySet:
