@@ -1,5 +1,6 @@
 """Where a site leads: its menu, its footer links, and its blog, contact page and privacy page."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -45,9 +46,11 @@ class Unsaved(NamedTuple):
 def main_menu(request: HttpRequest) -> list[Entry]:
     """Return the public pages at the top of the requested site that ask to be in its menu."""
     unsaved: Unsaved | None = getattr(request, UNSAVED, None)
-    found = (
-        _pages_of_menu(request) if unsaved is None else at_top(find_site(request)).filter(pk__in=unsaved.menu)
-    )
+    found: Iterable[Page]
+    if unsaved is None:
+        found = _pages_of_menu(request)
+    else:
+        found = at_top(find_site(request)).filter(pk__in=unsaved.menu)
     return [Entry(page, url) for page in found if (url := page.get_url(request))]
 
 
