@@ -1,5 +1,6 @@
 """What the whole suite stands on: a small site, and a mail server that is a real server on a port."""
 
+import asyncio
 import gc
 import os
 import time
@@ -80,6 +81,15 @@ def _forget_what_was_cached() -> None:
     """
     cache.clear()
     memory._memory[:] = [memory._Memory(memory._of(SiteIdentity()), time.monotonic())]
+
+
+@pytest.fixture
+def loop_of_our_own() -> Iterator[None]:
+    """Let a test run a loop in its thread, where Playwright may have left one."""
+    left = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(left)
 
 
 def with_static_files(handler: type[StaticFilesHandler]) -> Iterator[LiveServer]:

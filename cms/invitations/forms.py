@@ -24,6 +24,7 @@ from cms.text.fields import LONGEST_ADDRESS, TOO_LONG, AddressField, TypedField,
 
 ADMINISTRATOR = "administrator"  # beside the keys of groups
 LONGEST_PASSWORD = 1000
+ALLOWED = re.compile(r"^[\w.+-]+\Z")  # no @: usernames are in the history of the site, addresses are not
 TAKEN = _("Someone has this username already. Choose another one.")
 
 
@@ -107,12 +108,7 @@ class AcceptForm(forms.Form):
             "max_length": at_most(TOO_LONG, names.LONGEST),
         },
         validators=[
-            RegexValidator(
-                re.compile(
-                    r"^[\w.+-]+\Z"
-                ),  # no @: usernames are in the history of the site, addresses are not
-                _("Use letters, digits and . + - _ only."),
-            )
+            RegexValidator(ALLOWED, _("Use letters, digits and . + - _ only.")),
         ],
     )
     password = _password(_("Password"), _("Choose a password."), help_text=_("You can paste it."))

@@ -7,6 +7,7 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
 from cms import checks
+from cms.brand import pictures
 from cms.keyring import guard
 from cms.management import static_files
 from cms.progress import doing
@@ -27,6 +28,7 @@ def prepare(with_demo: bool, first: FirstLogIn | None = None) -> None:
     bring_up_to_date()
     if starting.is_untouched():
         begin(with_demo, first)
+    pictures.draw_due()
     if not starting.has_log_in():
         say(NOBODY)
     if static_files.outdated():

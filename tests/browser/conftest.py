@@ -19,6 +19,7 @@ from playwright.sync_api import (
 )
 from pytest_django.live_server_helper import LiveServer
 
+from cms.brand import pictures
 from tests.conftest import with_static_files
 from tests.factories import PASSWORD
 
@@ -108,6 +109,7 @@ def arrive(
 ) -> Iterator[Callable[..., Page]]:
     """``arrive()`` is somebody else's browser each time: a tab of its own with nothing remembered."""
     cache.clear()  # nobody's earlier posts count against the limits
+    pictures.draw_due()  # as before each start of a site
     contexts = []
 
     def open_tab(**options: object) -> Page:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import log_in
 from tests.browser.test_every_page import SIDEWAYS, faults_in_every_look
 from tests.factories import PASSWORD
+from tests.smtp_peer import text_of
 
 pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -28,7 +29,7 @@ def fill_in(tab: Page, name: str) -> None:
 
 def link_in_the_mail(smtp) -> str:
     call_command("deliver", once=True)
-    return re.search(r"/mail/invitation/[\w-]+/", smtp.mails[-1].get_content())[0]
+    return re.search(r"/mail/invitation/[\w-]+/", text_of(smtp.mails[-1]))[0]
 
 
 def test_a_colleague_is_invited_accepts_and_logs_in_without_scripts(arrive, home, admin, smtp):

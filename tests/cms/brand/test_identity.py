@@ -157,7 +157,9 @@ def test_each_process_hears_of_a_change_within_a_second(home, settings):
     assert names.site_name() == "After"
 
 
-def test_what_is_answered_on_the_event_loop_waits_for_no_database(save, client, settings, monkeypatch):
+def test_what_is_answered_on_the_event_loop_waits_for_no_database(
+    save, client, settings, monkeypatch, loop_of_our_own
+):
     """As the front answers /healthz: without a thread."""
     monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")
     save(name="Quiet Water")

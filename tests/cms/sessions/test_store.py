@@ -78,7 +78,7 @@ def test_the_data_of_one_session_are_none_of_another(editor, admin):
     assert not is_logged_in(browser)
 
 
-def test_the_asynchronous_store_keeps_no_key_either(editor):
+def test_the_asynchronous_store_keeps_no_key_either(editor, loop_of_our_own):
     store = SessionStore()
 
     async def use() -> None:
