@@ -11,10 +11,12 @@ from cms.accounts.log_in import OwnPasswordPanel
 from cms.accounts.tokens import TokensViewSet
 from cms.body import editor
 from cms.credentials.staff import Staff
+from cms.fixes import early_edits
 from cms.pages.publishing import PublishBulkAction
 from cms.previews.admin_previews import PreviewedPagesViewSet
 from cms.sessions.actions import ENDED
 
+hooks.register("insert_global_admin_js", early_edits.script)
 hooks.register("register_rich_text_features", editor.register_page_links, order=10)
 hooks.register("before_edit_page", editor.tell_of_dead_links)
 hooks.register("register_admin_viewset", PreviewedPagesViewSet)

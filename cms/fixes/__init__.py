@@ -1,6 +1,7 @@
 """
 Fixes for faults of Wagtail 8.0 and Django 5.2. Each module says what is wrong, and in which version.
 
+    early_edits        what is typed at once, not saved before the next key
     editor_state       rich text of two editors, mixed up under threads
     editing_sessions   an editor's page, shown as open after it was closed, or a 500
     whole_acts         copying, moving and publishing, half done after a failure

@@ -107,3 +107,14 @@ def test_an_editor_writes_previews_and_publishes_a_post(arrive, blog, editor):
     )
     expect(table.get_by_role("cell").last).to_have_text("More 1")
     expect(main).to_contain_text("A visit starts with a talk.")
+
+
+def test_what_is_typed_at_once_is_saved_without_another_key(arrive, post, editor):
+    """Wagtail 8.0 takes what is in the form after two seconds for what is stored."""
+    desk = arrive(viewport={"width": 1400, "height": 1000})
+    log_in(desk, "editor")
+    desk.goto(f"/admin/pages/{post.pk}/edit/", wait_until="domcontentloaded")
+    desk.get_by_role("textbox", name="Title").first.fill("A loud hour")
+
+    expect(desk.locator("#w-autosave-indicator").get_by_text("Saved")).to_be_visible()
+    assert post.revisions.latest("pk").content["title"] == "A loud hour"
