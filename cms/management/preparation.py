@@ -28,7 +28,6 @@ def prepare(with_demo: bool, first: FirstLogIn | None = None) -> None:
     bring_up_to_date()
     if starting.is_untouched():
         begin(with_demo, first)
-    pictures.draw_due()
     if not starting.has_log_in():
         say(NOBODY)
     if static_files.outdated():
@@ -50,6 +49,7 @@ def bring_up_to_date() -> None:
     if not upkeep.is_current():
         with doing("Rebuilding the search index", say):
             upkeep.rebuild()
+    pictures.draw_due()
 
 
 def begin(with_demo: bool, first: FirstLogIn | None) -> None:

@@ -1,5 +1,6 @@
 """A new site is whole before anybody has written a word, and its privacy page says what holds."""
 
+import re
 from collections.abc import Callable
 from io import StringIO
 
@@ -9,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from blog.comments.models import Discussion
 from blog.models import BlogIndexPage
-from cms.brand.models import SiteIdentity
+from cms.brand.models import Drawing, SiteIdentity
 from cms.brand.pictures import draw_due
 from cms.management import preparation
 from home import starting
@@ -221,6 +222,19 @@ def test_it_names_a_site_that_was_started_without_the_demo(new, settings):
 
     assert BlogIndexPage.objects.count() == 1
     assert "Baker Street Books" in text("/contact/")
+
+
+def test_a_site_that_is_updated_has_its_icons_before_it_is_served(new):
+    Drawing.objects.all().delete()
+    preparation.bring_up_to_date()
+
+    assert visitor().get("/favicon.ico", follow=True).status_code == 200
+
+
+def test_no_box_of_a_new_site_is_empty(new):
+    empty = re.compile(r"<(div|section|aside|ul|p|h\d)\b[^>]*>\s*</\1>")
+    pages = ("/", "/blog/", "/contact/", "/privacy/", "/search/")
+    assert {url: found[0] for url in pages if (found := empty.search(text(url)))} == {}
 
 
 @pytest.mark.parametrize(
