@@ -31,7 +31,7 @@ class File(NamedTuple):
 def brand_files(work: Artwork, logo: Image.Image | None) -> Iterator[File]:
     """Yield every picture that is made of the brand alone."""
     if logo:
-        yield _file("logo.webp", _contained(logo, LOGO_BOX))
+        yield logo_file(logo)
     square = logo if logo and logos.is_square_enough(logo) else None
     for size in (*FAVICONS, *INSTALLED):
         yield _file(f"icon-{size}.png", _icon(work, square, size))
@@ -39,6 +39,10 @@ def brand_files(work: Artwork, logo: Image.Image | None) -> Iterator[File]:
     for size in INSTALLED:
         yield _file(f"maskable-{size}.png", _whole_icon(work, square, size, 0.56))
     yield shared_file("share.png", work, logo, "")
+
+
+def logo_file(logo: Image.Image) -> File:
+    return _file("logo.webp", _contained(logo, LOGO_BOX))
 
 
 def shared_file(name: str, work: Artwork, logo: Image.Image | None, title: str) -> File:

@@ -249,6 +249,8 @@ class SiteIdentity(TidyFieldsMixin, SiteDecisions):
         verbose_name = _("site identity")
         db_table = "home_siteidentity"  # where it was before it moved here
 
+    unsaved_logo: Logo | None = None  # of a preview
+
     def clean(self) -> None:
         super().clean()
         self.accent = self.accent.lower()
@@ -279,6 +281,8 @@ class SiteIdentity(TidyFieldsMixin, SiteDecisions):
     @property
     def shown_logo(self) -> Logo | None:
         """Return the logo as far as it is drawn; without one, the initials stand for the site."""
+        if self.unsaved_logo:
+            return self.unsaved_logo
         if not self.logo_drawn or self.logo_drawn != self.logo_digest:
             return None
         url = art.url(self.logo_drawn, "logo.webp")

@@ -6,7 +6,8 @@ file is lost is shown as long as nobody chooses another. Who reads a page draws 
 """
 
 import logging
-from typing import Any
+from base64 import b64encode
+from typing import Any, BinaryIO
 
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
@@ -16,7 +17,7 @@ from wagtail.images.models import AbstractImage
 from wagtail.models import Page, Site
 
 from cms.brand import artwork, drawing, memory
-from cms.brand.models import Drawing, PagePicture, SiteIdentity
+from cms.brand.models import Drawing, Logo, PagePicture, SiteIdentity
 
 logger = logging.getLogger(__name__)
 
@@ -108,15 +109,32 @@ def opened_logo(identity: SiteIdentity) -> Image.Image | None:
     if identity.logo is None:
         return None
     try:
-        with identity.logo.file.open("rb") as file, Image.open(file) as picture:
-            picture.draft("RGB", LARGEST_LOGO)
-            picture.load()
-            shown = picture.convert("RGBA")
+        with identity.logo.file.open("rb") as file:
+            return _opened(file)
     except DatabaseError:
         raise
     except Exception as error:  # noqa: BLE001 -- whatever a decoder or a disk raises, the initials are shown
         logger.warning("logo %s: %s", identity.logo_id, type(error).__name__)
         return None
+
+
+def unsaved_logo(file: BinaryIO, identity: SiteIdentity) -> Logo | None:
+    """Return a logo that is not saved, with the file in its address; None for one that takes long to draw."""
+    with Image.open(file) as picture:
+        if picture.width * picture.height > MOST_PIXELS_IN_A_REQUEST:
+            return None
+    file.seek(0)
+    logo = _opened(file)
+    drawn = drawing.logo_file(logo)
+    url = f"data:image/webp;base64,{b64encode(drawn.content).decode()}"
+    return Logo(url, *drawn.size, drawing.plates(identity.artwork, logo))
+
+
+def _opened(file: BinaryIO) -> Image.Image:
+    with Image.open(file) as picture:
+        picture.draft("RGB", LARGEST_LOGO)
+        picture.load()
+        shown = picture.convert("RGBA")
     shown.thumbnail(LARGEST_LOGO)
     return shown
 

@@ -69,9 +69,7 @@ class LookForm(StepForm):
     logo_file = forms.FileField(
         label=_("New logo"),
         required=False,
-        help_text=_(
-            "PNG, JPEG, WebP, AVIF or GIF, at least 64 pixels wide and high. It is shown once it is saved."
-        ),
+        help_text=_("PNG, JPEG, WebP, AVIF or GIF, at least 64 pixels wide and high."),
         widget=forms.FileInput(attrs=PICTURES),
     )
     remove_logo = forms.BooleanField(label=_("Take the logo away"), required=False)

@@ -15,8 +15,9 @@ from wagtail.models import Site
 
 from cms.brand import stylesheet
 from cms.brand.models import SiteIdentity
+from cms.brand.pictures import unsaved_logo
 from home import navigation
-from home.setup.forms import StepForm, VisitForm, links_in
+from home.setup.forms import LookForm, StepForm, VisitForm, links_in
 
 FIELDS_OF_A_LOOK = ("accent", "faces", "corners")
 
@@ -40,6 +41,10 @@ def unsaved_identity(site: Site, form: StepForm) -> SiteIdentity:
     saved = SiteIdentity.for_site(site)
     for name in form.errors.keys() & {*form.fields_of_identity}:
         setattr(form.instance, name, getattr(saved, name))
+    if isinstance(form, LookForm):
+        form.instance.logo = None if form.cleaned_data.get("remove_logo") else saved.logo
+        if file := form.cleaned_data.get("logo_file"):
+            form.instance.unsaved_logo = unsaved_logo(file, form.instance)
     return form.instance
 
 

@@ -188,7 +188,7 @@ class PreviewView(OneStepPage):
         return previews.show(self.site, SiteIdentity.for_site(self.site))
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
-        form = FORMS[self.key](request.POST, site=self.site, user=staff.of(request))
+        form = FORMS[self.key](request.POST, request.FILES, site=self.site, user=staff.of(request))
         links = link_forms(self.site, request.POST)
         identity = previews.unsaved_identity(self.site, form)
         return previews.show(self.site, identity, previews.unsaved_navigation(form, links))

@@ -60,9 +60,9 @@ class SetUp extends window.StimulusModule.Controller {
         last.remove();
     }
 
-    /* Files are not shown before they are saved, and need not travel each time. */
+    /* The picture for shared links is not on the front page, and need not travel each time. */
     send() {
-        const files = [...this.formTarget.querySelectorAll("[type=file]")].filter((field) => !field.disabled);
+        const files = [...this.formTarget.querySelectorAll("[name=social_file]")].filter((field) => !field.disabled);
         files.forEach((field) => (field.disabled = true));
         this.formTarget.requestSubmit(this.buttonTarget);
         files.forEach((field) => (field.disabled = false));

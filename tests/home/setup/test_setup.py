@@ -1,6 +1,8 @@
 """An owner makes a site theirs, step by step, through the pages of the admin."""
 
 import re
+from base64 import b64decode
+from io import BytesIO
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -13,6 +15,7 @@ from wagtail.models import ModelLogEntry
 
 from cms.brand import memory
 from cms.brand.models import SiteIdentity
+from cms.brand.pictures import draw_due
 from home.contact.site_settings import MessageSettings
 from home.models import FooterLink, SetUpProgress
 from tests.conftest import signed_in, visitor
@@ -300,6 +303,22 @@ def test_a_preview_of_a_look_has_a_sheet_of_its_own(owner):
     assert "--corner-button: 0.5rem;" in css
     assert visitor().get(sheet).status_code == 302
     assert "/admin/set-up/sheet/" not in front()
+
+
+def test_a_preview_shows_a_logo_that_is_not_saved_and_none_that_is_taken_away(owner, home):
+    page = text_of(preview(owner, "look", logo_file=upload(), logo_beside_name="on"))
+    shown = re.search(r'<img[^>]* src="data:image/webp;base64,([^"]+)"', page)
+    with Image.open(BytesIO(b64decode(shown[1]))) as logo:
+        assert logo.convert("RGB").getpixel((9, 9)) == (200, 30, 30)
+    assert "img-src 'self' data:" in preview(owner, "look")["Content-Security-Policy"]
+    assert not get_image_model().objects.exists()
+    assert "<img" not in front().split("<main")[0]
+
+    send(owner, "look", logo_file=upload())
+    draw_due()
+    assert "<img" in text_of(preview(owner, "look")).split("<main")[0]
+    assert "<img" not in text_of(preview(owner, "look", remove_logo="on")).split("<main")[0]
+    assert "<img" in front().split("<main")[0]
 
 
 @pytest.mark.parametrize("look", ["accent=red;}body{x:y", "accent=%23fff", "faces=comic", "corners=spiky"])
