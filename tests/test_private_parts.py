@@ -94,6 +94,7 @@ USED = {
 
 # what a module of cms/fixes takes the place of, or wraps
 REPLACED: dict[str, list[Callable]] = {
+    "early_edits": [],  # a script: the browser tests of editing see what it is for
     "catalogues": [catalogues.DJANGOS_OWN],
     "editing_sessions": [editing_sessions.ping.__wrapped__],
     "editor_state": [own for _, _, own in editor_state.WAGTAILS_OWN],
