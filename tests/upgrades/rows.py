@@ -152,7 +152,9 @@ def distinct(field: models.Field) -> Any:
         return uuid.uuid4()
     if isinstance(field, models.IntegerField):
         return number
-    return vault.index(f"reader{number}@example.org") if field.max_length == 32 else f"number-{number}"
+    if field.max_length == 32:
+        return vault.index(f"reader{number}@example.org")
+    return f"number-{number}"[-(field.max_length or 20) :]
 
 
 def plain_value(field: models.Field, style: str) -> Any:
