@@ -25,6 +25,7 @@ HOT = 10  # one of so many comments is on one post
 HOT_POST = 61  # which one; not among the newest, so that no list begins with it
 MODELLED = "growth_modelled"  # posts that others are copies of
 SAID = "growth_said"  # comments as they will be
+FIRST_PLACE = 100_000  # below a blog, after all that it may have
 TAGS = 200
 SENTENCE = "My neck is better now; how long does it last for you? "
 REASON = "hold-all"
@@ -180,7 +181,9 @@ def _post_pages(rows: str, key: str, source: str, sections: list[BlogIndexPage])
         rows,
         {
             "id": key,
-            "path": _of_section([f"'{each.path}'" for each in sections]) + " || " + sql.place("100 + n.n"),
+            "path": _of_section([f"'{each.path}'" for each in sections])
+            + " || "
+            + sql.place(f"{FIRST_PLACE} + n.n"),
             "depth": str(sections[0].depth + 1),
             "slug": "'grown-' || n.n",
             "url_path": _of_section([f"'{each.url_path}'" for each in sections])
@@ -198,7 +201,8 @@ def _post_pages(rows: str, key: str, source: str, sections: list[BlogIndexPage])
         source=source,
     )
     for each in sections:
-        children = f"SELECT COUNT(*) FROM wagtailcore_page WHERE depth = {each.depth + 1} AND path LIKE '{each.path}%'"
+        below = f"depth = {each.depth + 1} AND path LIKE '{each.path}%'"
+        children = f"SELECT COUNT(*) FROM wagtailcore_page WHERE {below}"
         sql.run(f"UPDATE wagtailcore_page SET numchild = ({children}) WHERE id = {each.pk}")
 
 

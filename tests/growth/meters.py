@@ -39,7 +39,7 @@ def measure(ask: Callable[[], HttpResponseBase], times: int = 3) -> Cost:
     """Ask for an answer: once to warm up, some times to take the time, and once to count rows."""
     _size(ask())
     taken = sorted(_milliseconds(ask) for _ in range(times))
-    cost = Cost(milliseconds=taken[len(taken) // 2])
+    cost = Cost(milliseconds=taken[len(taken) // 2] if taken else 0.0)
     with rows_counted(cost):
         answer = ask()
         cost.size, cost.status = _size(answer), answer.status_code
