@@ -252,7 +252,7 @@ def _comments(keys: Keys, sizes: Sizes) -> None:
         f"t.id = {reader} AND n.n <= {sizes.readers}",
         {
             "id": f"{keys.reader} + n.n",
-            "address_index": "MD5('r' || n.n)",
+            "address_index": "MD5('grown r' || n.n)",
             "created_at": sql.ago("525600"),
             "ban": "''",
             "banned_at": "NULL",
@@ -284,7 +284,7 @@ def _comments(keys: Keys, sizes: Sizes) -> None:
             "reason": f"CASE WHEN n.status = 'pending' THEN '{REASON}' ELSE '' END",
             "by_staff": "n.n % 1009 = 0",
             "idempotency_key": "NULL",
-            "words_key": "MD5('w' || n.n)",
+            "words_key": "MD5('grown w' || n.n)",
         },
     }
     for model, values in chain.items():
@@ -372,12 +372,12 @@ def _messages(sizes: Sizes) -> None:
         f"t.id = {_first(ContactMessage)} AND n.n <= {sizes.messages}",
         {
             "name": "'Visitor ' || n.n",
-            "address_index": f"MD5('m' || (n.n % {max(1, sizes.messages // 2)}))",
+            "address_index": f"MD5('grown m' || (n.n % {max(1, sizes.messages // 2)}))",
             "handled_at": f"CASE WHEN n.n % 100 > 0 THEN {sql.ago('n.n')} END",
             "submitted_at": sql.ago("n.n"),
             "state": "CASE WHEN n.n % 100 = 0 THEN 'new' WHEN n.n % 25 = 1 THEN 'spam' ELSE 'handled' END",
             "words": "t.words || ' number ' || n.n",
-            "words_key": "MD5('mw' || n.n)",
+            "words_key": "MD5('grown mw' || n.n)",
             "idempotency_key": "NULL",
         },
     )
