@@ -184,5 +184,6 @@ def _list(names: frozenset[str], goes_on: bool, order: Order, number: int) -> Pr
 def _found(search: str, request: HttpRequest) -> list[int]:
     """Return the ids of the posts that match best. Raises TooManyError."""
     reading.take(clients.client_of(request, "search"), most=MOST_SEARCHES_A_MINUTE, seconds=60)
-    pages = public_pages.searchable(request).type(BlogPostPage).only("pk")
-    return [page.pk for page in pages.search(search.replace("\0", " "))[:MOST_FOUND]]
+    said = search.replace("\0", " ")
+    pages = public_pages.searchable(request).type(BlogPostPage)
+    return pages.search(said)[:MOST_FOUND].keys() if words.query_terms(said) else []

@@ -49,6 +49,11 @@ class ResultsMixin(Untyped):
         super().__init__(*args, **kwargs)
         self.known: list[list[int]] = []  # one list of keys for all slices of these results
 
+    def keys(self) -> list[int]:
+        """Return the keys of the results, the best first; no object is made."""
+        best = self._best
+        return [each.pk for each in self] if best is None else best
+
     def _clone(self) -> "ResultsMixin":
         clone = super()._clone()
         clone.known = self.known
