@@ -5,7 +5,6 @@ from django.urls import include, path, re_path
 from django.views.generic import TemplateView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.documents.views.serve import authenticate_with_password as open_documents
 from wagtail.views import authenticate_with_password as open_pages
@@ -24,14 +23,13 @@ from cms.pages.serving import serve as serve_page
 from cms.pictures.views import serve as serve_picture
 from cms.previews.views import shared as serve_draft
 from home.search import search
-from home.sitemap import PublicPages
+from home.sitemap import sitemap
 
 robots = TemplateView.as_view(
     template_name="robots.txt",
     content_type="text/plain; charset=utf-8",
     extra_context={"site_url": settings.SITE_URL},
 )
-SITEMAP = {"sitemaps": {"pages": PublicPages}, "content_type": "application/xml; charset=utf-8"}
 
 
 handler400 = "cms.errors.pages.bad_request"
@@ -50,7 +48,7 @@ urlpatterns = [
     path("favicon.ico", read_only(brand.favicon)),  # asked for without being named, as the next is
     path("apple-touch-icon.png", read_only(brand.touch_icon)),
     path(".well-known/security.txt", read_only(security_txt), name="security_txt"),
-    path("sitemap.xml", read_only(sitemap), SITEMAP, name="sitemap"),
+    path("sitemap.xml", read_only(sitemap), name="sitemap"),
     path("search/", read_only(search), name="search"),
     path("api/v1/", api.urls()),
     path("preview/<slug:token>/", serve_draft, name="shared_draft"),

@@ -67,7 +67,6 @@ INSTALLED_APPS = [
     "wagtail.contrib.redirects",
     "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",
-    "wagtail.contrib.sitemaps",
     "wagtail.embeds",
     "wagtail.sites",
     "cms.apps.Users",
@@ -84,7 +83,6 @@ INSTALLED_APPS = [
     "blog.comments.xtd.QuietCommentsXtdConfig",  # django_comments_xtd without its publish cascade
     "django_comments",
     "django.contrib.sites",
-    "django.contrib.sitemaps",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
