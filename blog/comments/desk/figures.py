@@ -1,14 +1,14 @@
 """
 What the decisions of some days add up to: how many, by whom, and how long comments had waited for them.
 
-A percentile is the nearest rank: a time that a comment really waited. The database counts, in one statement,
-and hands over the waits of each day, person and state as one value: a few thousand rows for a year, however
-many decisions there were.
+A percentile is the nearest rank: a time that a comment really waited. The database counts, a week in each
+statement, and hands over the waits of each day, person and state as one value: a few thousand rows for a
+year, however many decisions there were.
 """
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -28,6 +28,7 @@ from blog.comments.states import Actor, Status
 from cms.credentials.staff import Staff
 
 MEDIAN, MOST = 50, 95
+DAYS_AT_ONCE = 7  # which PostgreSQL sorts in memory, where a year goes to its disk and takes thrice as long
 DAYS = pgettext_lazy("a time, such as 2 d 3 h", "%(number)s d")
 HOURS = pgettext_lazy("a time, such as 2 d 3 h", "%(number)s h")
 MINUTES = pgettext_lazy("a time, such as 3 h 20 min", "%(number)s min")
@@ -116,16 +117,24 @@ def add_up(found: QuerySet[Decision], first: date, last: date) -> Statistics:
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     by_day: defaultdict[int, Figures] = defaultdict(Figures)
     by_person: defaultdict[tuple[str, int | None], Figures] = defaultdict(Figures)
-    keys = ("day", "actor", "user_id", "to_status")
-    groups = found.order_by().annotate(day=_day_of(days)).values_list(*keys)
-    counted = groups.annotate(Count("pk"), Count("comment"), listed=_Listed(Cast("waited", CharField())))
-    for day, actor, user, to, number, kept, waited in counted:
-        part = (to, number, number - kept, array("I", map(int, waited.split(",") if waited else ())))
-        by_day[day].add(*part)
-        by_person[actor, user].add(*part)
+    for week in (days[at : at + DAYS_AT_ONCE] for at in range(0, len(days), DAYS_AT_ONCE)):
+        for day, actor, user, *part in _parts(found, week):
+            by_day[day].add(*part)
+            by_person[actor, user].add(*part)
     return Statistics(
         [(day, by_day[day.toordinal()]) for day in days], _named(by_person), Figures.sum(by_day.values())
     )
+
+
+def _parts(found: QuerySet[Decision], days: list[date]) -> Iterator[tuple[Any, ...]]:
+    """Yield day, actor and person with what they made of how many comments, how many are gone, the waits."""
+    within = {"at__gte": _midnight(days[0]), "at__lt": _midnight(days[-1] + timedelta(days=1))}
+    groups = found.filter(**within).order_by().annotate(day=_day_of(days))
+    groups = groups.values_list("day", "actor", "user_id", "to_status")
+    counted = groups.annotate(Count("pk"), Count("comment"), listed=_Listed(Cast("waited", CharField())))
+    for day, actor, user, to, number, kept, waited in counted:
+        waits = array("I", map(int, waited.split(",") if waited else ()))
+        yield day, actor, user, to, number, number - kept, waits
 
 
 def spelt(seconds: int | None) -> str:
@@ -151,7 +160,7 @@ def _day_of(days: list[date]) -> Combinable:
     """
     Say in SQL on which of the days a decision was made, in the time zone of whoever reads the statistics.
 
-    By halves: a day of a year is found in nine comparisons. TruncDate is a call of Python a row on SQLite.
+    By halves: one of seven days is found in three comparisons. TruncDate is a call of Python a row on SQLite.
     """
     if len(days) == 1:
         return Value(days[0].toordinal())
