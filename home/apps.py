@@ -50,6 +50,7 @@ class HomeConfig(AppConfig):
         from home.demo import checks  # noqa: F401 -- it registers them
         from home.models import FooterLinks
         from home.pictures import cleaning, drawing, titles
+        from home.privacy import erasures
 
         for group, (label, sentence, order) in ROLES.items():
             roles.register(group, label, sentence, order=order)
@@ -68,6 +69,7 @@ class HomeConfig(AppConfig):
         redirect_batches.keep_within_bounds()
         editing_sessions.leave_ended()
         time_zones.show_those_of_the_site()
+        chores.register("finish erasures", timedelta(seconds=5), erasures.go_on_with_all)
         chores.register("draw the brand", timedelta(seconds=10), brand.draw_due)
         chores.register("draw titles", timedelta(seconds=5), titles.draw_due)
         chores.register("draw pictures", timedelta(seconds=2), drawing.draw_due)

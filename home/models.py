@@ -1,10 +1,12 @@
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, URLValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -19,6 +21,7 @@ from wagtail.url_routing import RouteResult
 
 from blog.comments.posting.pages import CommentsMixin, QuietPageManager
 from blog.models import BlogIndexPage, BlogPostPage
+from cms import vault
 from cms.body.blocks import BodyStream
 from cms.body.fields import BlocksField
 from cms.brand.models import LONGEST_LINES, SiteIdentity
@@ -315,6 +318,30 @@ class PlantedItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.kind} {self.key}"
+
+
+class Erasure(models.Model):
+    """An erasure that was accepted and is not finished: whose, and what has been erased so far."""
+
+    sealed_address = models.BinaryField(editable=False)
+    keep_text = models.BooleanField()
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    asked_at = models.DateTimeField(default=timezone.now)
+    counts = models.JSONField(default=dict, help_text="How many rows of which kind.")
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"erasure {self.pk}"
+
+    @property
+    def address(self) -> str:
+        return vault.unseal(self.sealed_address)
 
 
 class PictureCare(models.Model):

@@ -16,6 +16,9 @@ class CommentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.db.models.signals import pre_delete
+        from wagtail.models import Page
+
         from blog.comments import checks  # noqa: F401 -- it registers them
         from blog.comments.desk import page_admin
         from blog.comments.notifications import letters, notices, subscribing
@@ -32,6 +35,7 @@ class CommentsConfig(AppConfig):
         digests.register(notices.REPORTED, notices.reported_mail, notices.reported_digest, repeated=True)
         chores.register("queue digests", timedelta(minutes=1), notices.queue_digests)
         chores.register("purge comments", timedelta(hours=1), retention.purge)
+        pre_delete.connect(retention.before_page_is_deleted, sender=Page)
         page_admin.name_editors_comments()
         roles.register("Comment moderators", _("Moderate comments"), MODERATES, order=40)
         roles.register(

@@ -6,6 +6,7 @@
     sql             what fill needs, for both databases
     meters          rows read, processor time, bytes
     public_doors    what anyone may ask for
+    staff_doors     what staff may ask for
     report          asks at every door, and prints one size beside the other
 
 FACTOR is how many times the demo. The exit code is 1 when a door costs more than twice what it does there.
