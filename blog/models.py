@@ -250,7 +250,8 @@ class BlogIndexPage(
         self, request: HttpRequest, terms: Mapping[str, models.Model | None], *, none: bool = False
     ) -> PageOfPosts:
         posts = self.posts().none() if none else self.posts().of(terms)
-        return Paginator(keyset.KeysFirst(posts, _cards), POSTS_A_PAGE).get_page(request.GET.get("page"))
+        listed: Any = keyset.KeysFirst(posts, _cards)  # all that a paginator asks for
+        return Paginator(listed, POSTS_A_PAGE).get_page(request.GET.get("page"))
 
 
 class BlogPostPage(  # type: ignore[django-manager-missing]  # modelcluster brings no types

@@ -87,7 +87,8 @@ def _answer(whole: str, part: str, places: Iterable[tuple[str, datetime | None]]
         for address, at in listed
     ]
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<{whole} {NAMESPACE}>\n{"".join(rows)}</{whole}>\n'
-    moments = [at for _, at in listed]
-    known = {"Last-Modified": http_date(max(moments).timestamp())} if moments and None not in moments else {}
+    moments = [at for _, at in listed if at]
+    whole_list = moments and len(moments) == len(listed)
+    known = {"Last-Modified": http_date(max(moments).timestamp())} if whole_list else {}
     headers = {"X-Robots-Tag": "noindex, noodp, noarchive", **known}
     return HttpResponse(body, content_type="application/xml; charset=utf-8", headers=headers)

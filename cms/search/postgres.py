@@ -23,6 +23,9 @@ class Indexer(postgres.ObjectIndexer):
         return super().as_vector([(terms(text), weight) for text, weight in texts], for_autocomplete)
 
 
+Vectors = tuple[tuple[F, Any], ...]
+
+
 class Query(postgres.PostgresSearchQueryCompiler):
     def scored(self, config: Any) -> Scored:
         """Return the ids of matches with their scores: the newest are found first, and then ranked."""
@@ -31,7 +34,7 @@ class Query(postgres.PostgresSearchQueryCompiler):
         found = postgres.IndexEntry.objects.filter(pk__in=newest.values("pk"))
         return found.values_list("object_id", score)
 
-    vectors = ((F("title"), F("title_norm")), (F("body"), 1.0))
+    vectors: Vectors = ((F("title"), F("title_norm")), (F("body"), 1.0))
 
     def matches(self, config: Any) -> Q:
         """Each word is in title or body: the two have an index each, and both together none."""
@@ -43,7 +46,7 @@ class Query(postgres.PostgresSearchQueryCompiler):
 
 
 class Completion(Query, postgres.PostgresAutocompleteQueryCompiler):
-    vectors = ((F("autocomplete"), 1.0),)
+    vectors: Vectors = ((F("autocomplete"), 1.0),)
 
     def matches(self, config: Any) -> Q:
         return Q(autocomplete=self.build_tsquery(self.query, config=config))

@@ -90,7 +90,7 @@ def _erase_some(erasure: Erasure, counts: Counter[str]) -> bool:
     """Erase a batch of what there may be much of. Return False when there is none."""
     some, pks = comments.erase_some(erasure.address, keep_text=erasure.keep_text)
     counts.update(some)
-    gone = {ReaderComment: pks}
+    gone: records.Kept = {ReaderComment: pks}
     if not pks:
         some, pks = contact.erase_some(erasure.address)
         counts.update(some)

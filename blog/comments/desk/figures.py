@@ -28,6 +28,7 @@ from blog.comments.states import Actor, Status
 from cms.credentials.staff import Staff
 
 MEDIAN, MOST = 50, 95
+GROUP = ("day", "actor", "user_id", "to_status")
 DAYS_AT_ONCE = 7  # which PostgreSQL sorts in memory, where a year goes to its disk and takes thrice as long
 DAYS = pgettext_lazy("a time, such as 2 d 3 h", "%(number)s d")
 HOURS = pgettext_lazy("a time, such as 2 d 3 h", "%(number)s h")
@@ -129,10 +130,10 @@ def add_up(found: QuerySet[Decision], first: date, last: date) -> Statistics:
 def _parts(found: QuerySet[Decision], days: list[date]) -> Iterator[tuple[Any, ...]]:
     """Yield day, actor and person with what they made of how many comments, how many are gone, the waits."""
     within = {"at__gte": _midnight(days[0]), "at__lt": _midnight(days[-1] + timedelta(days=1))}
-    groups = found.filter(**within).order_by().annotate(day=_day_of(days))
-    groups = groups.values_list("day", "actor", "user_id", "to_status")
-    counted = groups.annotate(Count("pk"), Count("comment"), listed=_Listed(Cast("waited", CharField())))
-    for day, actor, user, to, number, kept, waited in counted:
+    groups = found.filter(**within).order_by().annotate(day=_day_of(days)).values(*GROUP)
+    waits_listed = _Listed(Cast("waited", CharField()))
+    counted = groups.annotate(number=Count("pk"), kept=Count("comment"), listed=waits_listed)
+    for day, actor, user, to, number, kept, waited in counted.values_list(*GROUP, "number", "kept", "listed"):
         waits = array("I", map(int, waited.split(",") if waited else ()))
         yield day, actor, user, to, number, number - kept, waits
 
