@@ -26,6 +26,7 @@ from cms.front.limits import refuse_head
 from cms.front.threads import Threads
 from cms.front.wsgi import Headers
 from cms.http import proxies
+from cms.http.hosts import FOR_MONITORS
 from cms.page_cache import changes
 from cms.page_cache.keeping import Terms
 from cms.page_cache.watched import SITE
@@ -53,7 +54,7 @@ FOR_ONE = (
     "transfer-encoding",
 )
 FILES = (settings.STATIC_URL, settings.MEDIA_URL, "/documents/")
-ELSEWHERE = (*FILES, settings.ADMIN_PATH, "/preview/", "/mail/")
+ELSEWHERE = (*FILES, *FOR_MONITORS, settings.ADMIN_PATH, "/preview/", "/mail/")
 VARY = frozenset({"accept-encoding", "authorization", "cookie", "origin"})
 OF_ITS_OWN = frozenset({"cache-control", "content-encoding", "content-length", "etag", "vary"})
 ASK_EACH_TIME = "public, max-age=0, must-revalidate"
@@ -235,9 +236,12 @@ class Kept:
         for _ in range(2):  # one that is under way may have begun too early
             if self.looking is None:
                 self.looking = self.loop.create_task(self._look_now())
-            await asyncio.wait([self.looking], timeout=WAITED)
+            done, _ = await asyncio.wait([self.looking], timeout=WAITED)
             if self._has_looked():
                 return True
+            if not done:  # the database hangs: Django says so
+                self.failed_at = time.monotonic()
+                break
         return False
 
     async def _look_now(self) -> None:
