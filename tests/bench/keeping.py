@@ -54,12 +54,14 @@ def measure(server: WebServer, posts: dict[int, Page], table: Table) -> None:
 def _settle(door: Door, url: str) -> None:
     door.get(url)
     time.sleep(2 * SETTLES)
+    door.open()
     door.get(url)
 
 
 @contextmanager
 def _bare(server: WebServer, door: Door, url: str) -> Iterator[dict[str, tuple[WebServer, Door]]]:
     """Serve the bytes of a page by applications that do nothing else."""
+    door.open()
     head, body = door.whole(url)
     lines = (line.partition(": ") for line in head.decode().split("\r\n")[1:])
     headers = [(name, value) for name, _, value in lines if name.lower() not in OF_THE_CONNECTION]
@@ -76,6 +78,7 @@ def _costs(sides: dict[str, tuple[WebServer, Door]], url: str) -> dict[str, floa
 
 
 def _cost(server: WebServer, door: Door, url: str) -> float:
+    door.open()
     before = server.cpu_seconds()
     for _ in range(REQUESTS):
         door.get(url)

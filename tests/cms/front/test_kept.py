@@ -53,12 +53,19 @@ class Got(NamedTuple):
 
 
 class Line:
-    """A connection that is kept, and so a process that stays the same."""
+    """A connection that is kept, and so a process that stays the same; on a busy machine it may time out."""
 
     def __init__(self, port: int) -> None:
         self.door = HTTPConnection(HOST, port, timeout=60)
 
     def get(self, path: str, method: str = "GET", body: str | None = None, **headers: str) -> Got:
+        try:
+            return self._ask(method, path, body, headers)
+        except ConnectionError:
+            self.door.close()
+            return self._ask(method, path, body, headers)
+
+    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Got:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.door.request(method, path, body, {"Host": "localhost", **named})
         answer = self.door.getresponse()
