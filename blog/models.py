@@ -31,6 +31,8 @@ from blog.comments.rules import policy
 from blog.tags import TagsField
 from cms.body.blocks import BodyStream, with_ids
 from cms.body.fields import BlocksField
+from cms.page_cache.keeping import may_keep
+from cms.page_cache.watched import COMMENTS
 from cms.pages import slugs
 from cms.pages.addresses import AddressMixin
 from cms.pages.languages import OwnLanguageMixin
@@ -214,6 +216,7 @@ class BlogIndexPage(
 
     @path("")
     def read(self, request: HttpRequest) -> HttpResponse:
+        may_keep(request, query=("page", *FINDERS))
         asked = {name: _asked(request, name) for name in FINDERS}
         found = {name: find(asked[name]) for name, find in FINDERS.items()}
         unknown = tuple(name for name in found if asked[name] and not found[name])
@@ -236,10 +239,12 @@ class BlogIndexPage(
 
     @path("feed/")
     def feed(self, request: HttpRequest) -> HttpResponse:
+        may_keep(request)
         return feeds.PostsFeed(self)(request)
 
     @path("comments/feed/")
     def comments_feed(self, request: HttpRequest) -> HttpResponse:
+        may_keep(request, COMMENTS)
         return feeds.AllCommentsFeed(self)(request)
 
     def posts(self) -> PostQuerySet:

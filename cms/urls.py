@@ -19,6 +19,7 @@ from cms.health import healthz, readyz
 from cms.http.cross_site import same_site_posts
 from cms.http.methods import post_only, read_only
 from cms.http.security_txt import security_txt
+from cms.page_cache.keeping import kept
 from cms.pages.serving import serve as serve_page
 from cms.pictures.views import serve as serve_picture
 from cms.previews.views import shared as serve_draft
@@ -40,14 +41,15 @@ handler500 = "cms.errors.outage.server_error"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
-    path("robots.txt", read_only(robots), name="robots"),
+    path("robots.txt", read_only(kept(robots)), name="robots"),
     path("brand/<slug:digest>.css", read_only(brand.brand_sheet), name="brand_sheet"),
     path("brand/<slug:digest>/<int:page_id>.png", read_only(brand.page_picture), name="page_picture"),
     path("brand/<slug:digest>/<slug:name>.<slug:kind>", read_only(brand.brand_picture), name="brand_picture"),
-    path("manifest.webmanifest", read_only(brand.web_manifest), name="manifest"),
+    path("manifest.webmanifest", read_only(kept(brand.web_manifest)), name="manifest"),
     path("favicon.ico", read_only(brand.favicon)),  # asked for without being named, as the next is
     path("apple-touch-icon.png", read_only(brand.touch_icon)),
     path(".well-known/security.txt", read_only(security_txt), name="security_txt"),
+    # not kept: of a page that was never published by the editor, it says when a draft was saved
     path("sitemap.xml", read_only(sitemap), name="sitemap"),
     path("search/", read_only(search), name="search"),
     path("api/v1/", api.urls()),

@@ -38,6 +38,7 @@ class HomeConfig(AppConfig):
         from cms.fixes import editing_sessions, redirect_batches, time_zones, whole_acts
         from cms.fixes.spreadsheets import keep_cells_harmless
         from cms.outbox import chores
+        from cms.page_cache import watched
         from cms.pictures import renditions
         from cms.previews.signals import draft_shown
         from home import (
@@ -54,6 +55,8 @@ class HomeConfig(AppConfig):
 
         for group, (label, sentence, order) in ROLES.items():
             roles.register(group, label, sentence, order=order)
+        for model in ("PictureCare", "PlantedItem", "SetUpProgress"):
+            watched.register(f"{self.label}.{model}", watched.NOWHERE)
         keep_cells_harmless()
         post_migrate.connect(follow_site_url, sender=self)
         for shown in (page_published, draft_shown):

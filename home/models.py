@@ -27,6 +27,7 @@ from cms.body.fields import BlocksField
 from cms.brand.models import LONGEST_LINES, SiteIdentity
 from cms.http.methods import takes_posts
 from cms.http.outcome import take_or_show
+from cms.page_cache.keeping import may_keep
 from cms.pages.addresses import AddressMixin
 from cms.pages.languages import OwnLanguageMixin
 from cms.pages.search_engines import SearchEnginesMixin
@@ -78,6 +79,7 @@ class HomePage(OwnLanguageMixin, AddressMixin, SearchEnginesMixin, Page):
         return blog.route(request, path_components[1:])
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        may_keep(request)
         context = super().get_context(request, *args, **kwargs)
         context["latest"] = list(
             BlogPostPage.objects.descendant_of(self).published().for_cards()[:LATEST_POSTS]
@@ -206,6 +208,8 @@ class ContactPage(OwnLanguageMixin, AddressMixin, RoutablePageMixin, SearchEngin
     @takes_posts
     def read(self, request: HttpRequest) -> HttpResponseBase:
         def show(form: ContactForm | None) -> HttpResponseBase:
+            if form is None:
+                may_keep(request)
             return self.render(request, context_overrides={"form": form or ContactForm(self)})
 
         return take_or_show(request, lambda: contact_views.receive(request, self), show)

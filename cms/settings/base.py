@@ -48,6 +48,11 @@ READYZ_KEPT = 2.0  # seconds: anyone may ask, and the database is asked no more 
 # --- What each process knows of the site without asking ---
 BRAND_KEPT = 1.0  # seconds: its name, language and time zone
 
+# --- Whole pages kept in memory (cms/page_cache) ---
+PAGE_CACHE = (
+    environment.number("PAGE_CACHE", 16, least=0, most=4096, of="megabytes") * 1024 * 1024
+)  # of each process
+
 # --- What runs ---
 INSTALLED_APPS = [
     "cms.apps.CmsConfig",
@@ -61,6 +66,7 @@ INSTALLED_APPS = [
     "cms.rate_limit.apps.RateLimitConfig",
     "cms.keyring.apps.KeyringConfig",
     "cms.sessions.apps.SessionsConfig",
+    "cms.page_cache.apps.PageCacheConfig",
     "cms.second_factor.apps.SecondFactorConfig",
     "cms.previews.apps.PreviewsConfig",
     "cms.invitations.apps.InvitationsConfig",
