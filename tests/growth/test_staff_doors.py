@@ -1,7 +1,6 @@
 """The desk reads what it shows, and a chore what it changes, whatever else the site holds."""
 
 import pytest
-from django.db import connection
 
 from blog.comments.desk import lists
 from blog.comments.notifications import notices
@@ -13,10 +12,13 @@ from tests.conftest import signed_in
 from tests.growth import fill, ground, sql, staff_doors
 from tests.growth.meters import Cost, rows_counted
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.django_db,
+]  # PostgreSQL reads small tables whole: `make growth`
 SIZES = fill.Sizes(posts=80, comments=6000, readers=600, messages=50, pictures=90)
 AT_ONCE = 50
-MOST = {"sqlite": 6_000, "postgresql": 700}  # of one statement: an eighth of the comments, and less
+MOST = 6_000  # steps of SQLite for one statement: an eighth of the comments, and less
 FLAT = ("desk", "person", "comment", "bans", "API")
 
 
@@ -50,11 +52,7 @@ def test_no_list_of_the_desk_reads_all_comments(filled, admin):
         if any(word in name for word in FLAT)
     }
 
-    too_many = {
-        f"{name}: {worst(cost)}": cost.worst
-        for name, cost in costs.items()
-        if worst(cost) > MOST[connection.vendor]
-    }
+    too_many = {f"{name}: {worst(cost)}": cost.worst for name, cost in costs.items() if worst(cost) > MOST}
     assert not too_many
 
 
@@ -68,8 +66,4 @@ def test_a_chore_reads_what_it_changes(filled):
 
     costs = {name: read(chore) for name, chore in chores.items()}
 
-    assert not {
-        f"{name}: {worst(cost)}": cost.worst
-        for name, cost in costs.items()
-        if worst(cost) > MOST[connection.vendor]
-    }
+    assert not {f"{name}: {worst(cost)}": cost.worst for name, cost in costs.items() if worst(cost) > MOST}
