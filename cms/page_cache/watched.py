@@ -64,6 +64,7 @@ _rules: dict[str, Rule] = {
     "wagtailcore.TaskState": NOWHERE,
     "wagtailcore.UploadedFile": NOWHERE,
     "wagtailcore.WorkflowState": NOWHERE,
+    "wagtailusers.UserProfile": NOWHERE,
     settings.AUTH_USER_MODEL: Rule(but=("last_login", "password")),
 }
 
