@@ -7,7 +7,7 @@ CHECKS := check-types check-style check-templates check-imports check-settings c
 TEMPLATE := $(CURDIR)/.pytest_cache/migrated.sqlite3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test thorough lint messages e2e starter bench growth faults threads attack bodies api contract client lock clean runtime tools \
+.PHONY: help run test thorough lint messages e2e starter bench faults threads attack bodies api contract client lock clean runtime tools \
 	$(CHECKS) $(TEMPLATE)
 
 help: ## Say what can be made
@@ -68,9 +68,6 @@ starter: tools ## Build the starter front end from a site of its own and walk it
 
 bench: tools ## Measure the promised speeds on a site of its own; DATABASE_URL chooses PostgreSQL
 	@$(BIN)/python -m tests.bench
-
-growth: tools ## Measure a site a thousand times the demo, or FACTOR times; DATABASE_URL chooses PostgreSQL
-	@FACTOR=$(FACTOR) $(BIN)/python -m tests.growth
 
 faults: tools ## Kill web server and worker under load, 1,000 rounds or ROUNDS, and take away what they lean on
 	@$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),1000)

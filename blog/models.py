@@ -7,8 +7,7 @@ from urllib.parse import quote
 from django.core.paginator import Page as PageOfPosts
 from django.core.paginator import Paginator
 from django.db import models
-from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -31,15 +30,13 @@ from blog.comments.rules import policy
 from blog.tags import TagsField
 from cms.body.blocks import BodyStream, with_ids
 from cms.body.fields import BlocksField
-from cms.page_cache.keeping import may_keep
-from cms.page_cache.watched import COMMENTS
 from cms.pages import slugs
 from cms.pages.addresses import AddressMixin
 from cms.pages.languages import OwnLanguageMixin
 from cms.pages.search_engines import SearchEnginesMixin
 from cms.pages.shared_pictures import TitlePictureMixin
 from cms.pictures import specs
-from cms.reading import keyset, public_pages
+from cms.reading import public_pages
 from cms.reading.prepared import Given, prepared
 from cms.text.tidy import TidyFieldsMixin
 
@@ -56,8 +53,6 @@ NO_SUCH = {
     ("tag", "category"): _("There is no such tag or category here."),
 }
 RELATED_POSTS = 3
-RELATED_BY_ONE_TAG = 30  # the newest posts of each tag
-MOST_RELATED = 30  # that are looked at, those with the most tags in common
 
 
 class NamedMixin(TidyFieldsMixin, models.Model):
@@ -147,9 +142,6 @@ class BlogPostTag(ItemBase):
     )
     content_object = ParentalKey("blog.BlogPostPage", on_delete=models.CASCADE, related_name="tagged_items")
 
-    class Meta:
-        indexes = (models.Index(fields=["tag", "content_object"], name="post_by_tag"),)
-
 
 class PostQuerySet(PageQuerySet):
     def published(self) -> "PostQuerySet":
@@ -216,7 +208,6 @@ class BlogIndexPage(
 
     @path("")
     def read(self, request: HttpRequest) -> HttpResponse:
-        may_keep(request, query=("page", *FINDERS))
         asked = {name: _asked(request, name) for name in FINDERS}
         found = {name: find(asked[name]) for name, find in FINDERS.items()}
         unknown = tuple(name for name in found if asked[name] and not found[name])
@@ -239,24 +230,20 @@ class BlogIndexPage(
 
     @path("feed/")
     def feed(self, request: HttpRequest) -> HttpResponse:
-        may_keep(request)
         return feeds.PostsFeed(self)(request)
 
     @path("comments/feed/")
     def comments_feed(self, request: HttpRequest) -> HttpResponse:
-        may_keep(request, COMMENTS)
         return feeds.AllCommentsFeed(self)(request)
 
     def posts(self) -> PostQuerySet:
-        """All below it, for posts have no pages below them. Asked for a depth, SQLite would sort them all."""
-        return BlogPostPage.objects.filter(path__startswith=self.path).published()
+        return BlogPostPage.objects.child_of(self).published()
 
     def page_of_posts(
         self, request: HttpRequest, terms: Mapping[str, models.Model | None], *, none: bool = False
     ) -> PageOfPosts:
-        posts = self.posts().none() if none else self.posts().of(terms)
-        listed: Any = keyset.KeysFirst(posts, _cards)  # all that a paginator asks for
-        return Paginator(listed, POSTS_A_PAGE).get_page(request.GET.get("page"))
+        posts = self.posts().none() if none else self.posts().for_cards().of(terms)
+        return Paginator(posts, POSTS_A_PAGE).get_page(request.GET.get("page"))
 
 
 class BlogPostPage(  # type: ignore[django-manager-missing]  # modelcluster brings no types
@@ -337,11 +324,7 @@ class BlogPostPage(  # type: ignore[django-manager-missing]  # modelcluster brin
     class Meta:
         verbose_name = _("blog post")
         verbose_name_plural = _("blog posts")
-        indexes = (
-            models.Index(fields=["-date", "-page_ptr"], name="post_newest"),
-            models.Index(fields=["category", "-date", "-page_ptr"], name="post_newest_in_category"),
-            models.Index(fields=["author", "-date", "-page_ptr"], name="post_newest_by_author"),
-        )
+        indexes = (models.Index(fields=["-date"], name="post_date"),)
 
     @property
     def discussed_since(self) -> datetime.date:
@@ -372,51 +355,23 @@ class BlogPostPage(  # type: ignore[django-manager-missing]  # modelcluster brin
 
     def neighbours(self) -> "tuple[BlogPostPage | None, BlogPostPage | None]":
         """Return the next older and the next newer post of the same blog."""
-        siblings = BlogPostPage.objects.filter(path__startswith=self.path[: -self.steplen])
-        posts = siblings.exclude(pk=self.pk).published().joined()
-        older = posts.filter(Q(date__lt=self.date) | Q(pk__lt=self.pk), date__lte=self.date)
-        newer = posts.filter(Q(date__gt=self.date) | Q(pk__gt=self.pk), date__gte=self.date)
+        posts = BlogPostPage.objects.sibling_of(self, inclusive=False).published().joined()
+        older = posts.filter(Q(date__lt=self.date) | Q(date=self.date, pk__lt=self.pk))
+        newer = posts.filter(Q(date__gt=self.date) | Q(date=self.date, pk__gt=self.pk))
         return older.first(), newer.order_by("date", "pk").first()
 
     def related_posts(self) -> list["BlogPostPage"]:
         """Posts with the most tags in common, then the newest; never this one."""
-        place = {"post": self.pk, "path": self.path[: -self.steplen]}
-        found = _related(**place)
-        if len(found) < RELATED_POSTS:
-            known = {post.pk for post in found}
-            found += [post for post in _newest_others(**place) if post.pk not in known]
-        return found[:RELATED_POSTS]
+        return _related(post=self.pk, path=self.path[: -self.steplen], depth=self.depth)
 
 
 @prepared
 def _related() -> PostQuerySet:
-    """Of those that share a tag: keys first, for a tag may be that of every post."""
-    tags = BlogPostTag.objects.filter(content_object=Given("post"))
-    of_the_tag = BlogPostTag.objects.filter(tag=OuterRef("tag")).order_by("-content_object")
-    oldest = of_the_tag.values("content_object")[RELATED_BY_ONE_TAG : RELATED_BY_ONE_TAG + 1]
-    tagged = tags.annotate(after=Coalesce(Subquery(oldest), 0)).values(
-        post=F("tag__blog_posts__content_object")
-    )
-    tagged = tagged.filter(post__gt=F("after")).exclude(post=Given("post"))
-    keys = tagged.annotate(shared=Count("pk")).order_by("-shared", "-post").values("post")[:MOST_RELATED]
-    common = BlogPostTag.objects.filter(content_object=OuterRef("pk"), tag__in=tags.values("tag")).order_by()
-    number = Subquery(common.values("content_object").annotate(number=Count("pk")).values("number"))
-    posts = _others().filter(pk__in=keys).annotate(shared=number)
-    return posts.order_by("-shared", "-date", "-pk")[:RELATED_POSTS]
-
-
-@prepared
-def _newest_others() -> PostQuerySet:
-    return _others()[: 2 * RELATED_POSTS - 1]
-
-
-def _others() -> PostQuerySet:
-    siblings = BlogPostPage.objects.filter(path__startswith=Given("path"))
-    return siblings.exclude(pk=Given("post")).published().joined()
-
-
-def _cards(keys: models.QuerySet) -> PostQuerySet:
-    return BlogPostPage.objects.filter(pk__in=keys).order_by("-date", "-pk").for_cards()
+    tags = BlogPostTag.objects.filter(content_object_id=Given("post")).values("tag")
+    shared = Count("tagged_items", filter=Q(tagged_items__tag__in=tags))
+    siblings = BlogPostPage.objects.filter(path__startswith=Given("path"), depth=Given("depth"))
+    others = siblings.exclude(pk=Given("post")).published().joined()
+    return others.annotate(shared=shared).order_by("-shared", "-date", "-pk")[:RELATED_POSTS]
 
 
 def _heading(tag: Tag | None, category: Category | None, author: Author | None) -> str:

@@ -9,7 +9,6 @@ The doors and the ground floor. It knows neither `home` nor `blog`, except where
     previews/                                       drafts, before they are published
     brand/                                          who runs the site, and how that looks
     errors/ http/                                   how requests are judged and refused
-    page_cache/                                     when a whole page that is kept has to go
     reading/ text/ cursors progress                 cheap queries, clean text, lists in pieces, long work
     vault keyring/                                  sealed addresses, and their keys
     settings/ storage/ backup/ management/ checks   environment, files, backups, commands, checks

@@ -37,11 +37,9 @@ class CmsConfig(AppConfig):
         from cms.accounts import changes, password_reset, tokens
         from cms.errors import impossible_values
         from cms.fixes import editor_state
-        from cms.outbox import chores, events
-        from cms.page_cache import changes as noted
+        from cms.outbox import events
         from cms.pages import addresses, scheduling
 
-        chores.register("forget old changes", noted.KEPT, noted.forget_old)
         events.register(password_reset.ASKED, password_reset.password_mail)
         events.register(tokens.MADE, tokens.letter)
         editor_state.hold_by_request()

@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import TemplateView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.documents.views.serve import authenticate_with_password as open_documents
 from wagtail.views import authenticate_with_password as open_pages
@@ -19,18 +20,18 @@ from cms.health import healthz, readyz
 from cms.http.cross_site import same_site_posts
 from cms.http.methods import post_only, read_only
 from cms.http.security_txt import security_txt
-from cms.page_cache.keeping import kept
 from cms.pages.serving import serve as serve_page
 from cms.pictures.views import serve as serve_picture
 from cms.previews.views import shared as serve_draft
 from home.search import search
-from home.sitemap import sitemap
+from home.sitemap import PublicPages
 
 robots = TemplateView.as_view(
     template_name="robots.txt",
     content_type="text/plain; charset=utf-8",
     extra_context={"site_url": settings.SITE_URL},
 )
+SITEMAP = {"sitemaps": {"pages": PublicPages}, "content_type": "application/xml; charset=utf-8"}
 
 
 handler400 = "cms.errors.pages.bad_request"
@@ -41,16 +42,15 @@ handler500 = "cms.errors.outage.server_error"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
-    path("robots.txt", read_only(kept(robots)), name="robots"),
+    path("robots.txt", read_only(robots), name="robots"),
     path("brand/<slug:digest>.css", read_only(brand.brand_sheet), name="brand_sheet"),
     path("brand/<slug:digest>/<int:page_id>.png", read_only(brand.page_picture), name="page_picture"),
     path("brand/<slug:digest>/<slug:name>.<slug:kind>", read_only(brand.brand_picture), name="brand_picture"),
-    path("manifest.webmanifest", read_only(kept(brand.web_manifest)), name="manifest"),
+    path("manifest.webmanifest", read_only(brand.web_manifest), name="manifest"),
     path("favicon.ico", read_only(brand.favicon)),  # asked for without being named, as the next is
     path("apple-touch-icon.png", read_only(brand.touch_icon)),
     path(".well-known/security.txt", read_only(security_txt), name="security_txt"),
-    # not kept: of a page that was never published by the editor, it says when a draft was saved
-    path("sitemap.xml", read_only(sitemap), name="sitemap"),
+    path("sitemap.xml", read_only(sitemap), SITEMAP, name="sitemap"),
     path("search/", read_only(search), name="search"),
     path("api/v1/", api.urls()),
     path("preview/<slug:token>/", serve_draft, name="shared_draft"),

@@ -38,7 +38,6 @@ class HomeConfig(AppConfig):
         from cms.fixes import editing_sessions, redirect_batches, time_zones, whole_acts
         from cms.fixes.spreadsheets import keep_cells_harmless
         from cms.outbox import chores
-        from cms.page_cache import watched
         from cms.pictures import renditions
         from cms.previews.signals import draft_shown
         from home import (
@@ -51,12 +50,9 @@ class HomeConfig(AppConfig):
         from home.demo import checks  # noqa: F401 -- it registers them
         from home.models import FooterLinks
         from home.pictures import cleaning, drawing, titles
-        from home.privacy import erasures
 
         for group, (label, sentence, order) in ROLES.items():
             roles.register(group, label, sentence, order=order)
-        for model in ("PictureCare", "PlantedItem", "SetUpProgress"):
-            watched.register(f"{self.label}.{model}", watched.NOWHERE)
         keep_cells_harmless()
         post_migrate.connect(follow_site_url, sender=self)
         for shown in (page_published, draft_shown):
@@ -72,7 +68,6 @@ class HomeConfig(AppConfig):
         redirect_batches.keep_within_bounds()
         editing_sessions.leave_ended()
         time_zones.show_those_of_the_site()
-        chores.register("finish erasures", timedelta(seconds=5), erasures.go_on_with_all)
         chores.register("draw the brand", timedelta(seconds=10), brand.draw_due)
         chores.register("draw titles", timedelta(seconds=5), titles.draw_due)
         chores.register("draw pictures", timedelta(seconds=2), drawing.draw_due)

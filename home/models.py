@@ -1,12 +1,10 @@
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, URLValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -21,13 +19,11 @@ from wagtail.url_routing import RouteResult
 
 from blog.comments.posting.pages import CommentsMixin, QuietPageManager
 from blog.models import BlogIndexPage, BlogPostPage
-from cms import vault
 from cms.body.blocks import BodyStream
 from cms.body.fields import BlocksField
 from cms.brand.models import LONGEST_LINES, SiteIdentity
 from cms.http.methods import takes_posts
 from cms.http.outcome import take_or_show
-from cms.page_cache.keeping import may_keep
 from cms.pages.addresses import AddressMixin
 from cms.pages.languages import OwnLanguageMixin
 from cms.pages.search_engines import SearchEnginesMixin
@@ -79,7 +75,6 @@ class HomePage(OwnLanguageMixin, AddressMixin, SearchEnginesMixin, Page):
         return blog.route(request, path_components[1:])
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        may_keep(request)
         context = super().get_context(request, *args, **kwargs)
         context["latest"] = list(
             BlogPostPage.objects.descendant_of(self).published().for_cards()[:LATEST_POSTS]
@@ -208,8 +203,6 @@ class ContactPage(OwnLanguageMixin, AddressMixin, RoutablePageMixin, SearchEngin
     @takes_posts
     def read(self, request: HttpRequest) -> HttpResponseBase:
         def show(form: ContactForm | None) -> HttpResponseBase:
-            if form is None:
-                may_keep(request)
             return self.render(request, context_overrides={"form": form or ContactForm(self)})
 
         return take_or_show(request, lambda: contact_views.receive(request, self), show)
@@ -322,30 +315,6 @@ class PlantedItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.kind} {self.key}"
-
-
-class Erasure(models.Model):
-    """An erasure that was accepted and is not finished: whose, and what has been erased so far."""
-
-    sealed_address = models.BinaryField(editable=False)
-    keep_text = models.BooleanField()
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    asked_at = models.DateTimeField(default=timezone.now)
-    counts = models.JSONField(default=dict, help_text="How many rows of which kind.")
-
-    wagtail_reference_index_ignore = True
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"erasure {self.pk}"
-
-    @property
-    def address(self) -> str:
-        return vault.unseal(self.sealed_address)
 
 
 class PictureCare(models.Model):

@@ -11,12 +11,11 @@ from django.http import HttpRequest
 from wagtail.models import Page, Site
 from wagtail.query import PageQuerySet
 
-from blog.models import BlogIndexPage
 from cms.brand.models import SiteIdentity
-from cms.reading import public_pages, tree
+from cms.reading import public_pages
 from cms.reading.prepared import Given, prepared
 from cms.reading.sites import find_site
-from home.models import MOST_FOOTER_LINKS, ContactPage, FooterLink, FooterLinks
+from home.models import MOST_FOOTER_LINKS, FooterLink, FooterLinks
 
 UNSAVED = "unsaved_navigation"  # of a request that shows a menu and links before they are saved
 KINDS = ("blog", "contact", "privacy")
@@ -120,9 +119,8 @@ def linked_pages(request: HttpRequest) -> dict[str, Page]:
 
 @prepared
 def _blogs_and_contact_pages() -> PageQuerySet:
-    """Their own tables are small; that of all pages is not."""
-    blogs, contacts = (kind.objects.order_by().values("page_ptr") for kind in (BlogIndexPage, ContactPage))
-    below = Page.objects.filter(pk__in=blogs.union(contacts), path__startswith=Given("path"))
+    kinds = {"content_type__app_label__in": ("blog", "home"), "content_type__model__in": tuple(LINKED)}
+    below = Page.objects.filter(path__startswith=Given("path"), **kinds)
     return public_pages.of(below).select_related("content_type").order_by("path")[:MOST_LINKED]
 
 
@@ -134,5 +132,5 @@ def _links() -> QuerySet[FooterLink]:
 
 @prepared
 def _in_menu() -> PageQuerySet:
-    below = Page.objects.filter(path__in=tree.right_below(Given("path")), depth=Given("depth"))
+    below = Page.objects.filter(path__startswith=Given("path"), depth=Given("depth"))
     return public_pages.of(below).in_menu()

@@ -118,7 +118,6 @@ ROUTES = {
 # What our own code reads of a request beside forms where strangers come by: from where, and by which name.
 READ = {
     ("headers", "'Authorization'"),
-    ("headers", "'accept-encoding'"),
     ("headers", "'Origin'"),
     ("headers", "'Sec-Fetch-Site'"),
     ("headers", "'Cache-Control'"),
@@ -135,7 +134,6 @@ READ = {
     ("META", "'SERVER_PROTOCOL'"),
     ("META", "'QUERY_STRING'"),
     ("META", "'REMOTE_ADDR'"),
-    ("META", "TERMS"),  # of the front, which no client can send
     ("COOKIES", "COOKIE"),
     ("COOKIES", "cookies.name(COOKIE)"),
     ("COOKIES", "settings.SESSION_COOKIE_NAME"),
@@ -143,7 +141,6 @@ READ = {
     ("GET", "'comments'"),
     ("GET", "'copy'"),
     ("GET", "'next'"),
-    ("GET", "'p'"),
     ("GET", "'page'"),
     ("GET", "'q'"),
     ("GET", "'search'"),
@@ -180,7 +177,6 @@ QUERIES = (
     "limit",
     "order",
     "next",
-    "p",
 )
 FOR_STAFF = (
     "admin",

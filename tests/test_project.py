@@ -28,15 +28,13 @@ COLLEAGUE = "hn3maíl7y@canary-six.example"  # to whom a mail of Wagtail's waits
 MAY_SEE_SENDER = {"front desk", "admin"}
 
 # Wagtail itself writes these on a GET of a signed-in person: who has a page open and hears of comments on it,
-# their preferences on the first visit, thumbnails for its lists (noted for the page cache), and what the
-# session says on the next page.
+# their preferences on the first visit, thumbnails for its lists, and what the session says on the next page.
 WAGTAIL_WRITES = frozenset(
     {
         "wagtailadmin_editingsession",
         "wagtailcore_pagesubscription",
         "wagtailusers_userprofile",
         "wagtailimages_rendition",
-        "page_cache_change",
         "cms_sessions_session",
     }
 )

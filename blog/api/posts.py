@@ -176,14 +176,12 @@ def _list(names: frozenset[str], goes_on: bool, order: Order, number: int) -> Pr
     if goes_on:
         further = "gt" if order == "oldest" else "lt"
         day, pk = Given("day", DateField()), Given("pk")
-        posts = posts.filter(Q(**{f"date__{further}": day}) | Q(**{f"pk__{further}": pk}))
-        posts = posts.filter(**{f"date__{further}e": day})  # by which an index begins where the list goes on
+        posts = posts.filter(Q(**{f"date__{further}": day}) | Q(date=day, **{f"pk__{further}": pk}))
     return Prepared(lambda: posts.joined()[:number])
 
 
 def _found(search: str, request: HttpRequest) -> list[int]:
     """Return the ids of the posts that match best. Raises TooManyError."""
     reading.take(clients.client_of(request, "search"), most=MOST_SEARCHES_A_MINUTE, seconds=60)
-    said = search.replace("\0", " ")
     pages = public_pages.searchable(request).type(BlogPostPage)
-    return pages.search(said)[:MOST_FOUND].keys() if words.query_terms(said) else []
+    return [page.pk for page in pages.search(search.replace("\0", " "))[:MOST_FOUND]]

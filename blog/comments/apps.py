@@ -16,17 +16,12 @@ class CommentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from django.db.models.signals import pre_delete
-        from wagtail.models import Page
-
         from blog.comments import checks  # noqa: F401 -- it registers them
         from blog.comments.desk import page_admin
         from blog.comments.notifications import letters, notices, subscribing
         from blog.comments.privacy import retention
-        from blog.comments.reading import page_cache
         from cms.credentials import roles
         from cms.outbox import chores, digests, events
-        from cms.page_cache import watched
 
         events.register(subscribing.CONFIRM, letters.confirmation_mail)
         events.register(letters.REPLIED, letters.reply_mail, once_ever=True)
@@ -37,11 +32,6 @@ class CommentsConfig(AppConfig):
         digests.register(notices.REPORTED, notices.reported_mail, notices.reported_digest, repeated=True)
         chores.register("queue digests", timedelta(minutes=1), notices.queue_digests)
         chores.register("purge comments", timedelta(hours=1), retention.purge)
-        pre_delete.connect(retention.before_page_is_deleted, sender=Page)
-        for model, rule in page_cache.RULES.items():
-            watched.register(f"{self.label}.{model}", rule)
-        for model, rule in page_cache.RULES_OF_BASES.items():
-            watched.register(model, rule)
         page_admin.name_editors_comments()
         roles.register("Comment moderators", _("Moderate comments"), MODERATES, order=40)
         roles.register(

@@ -21,30 +21,7 @@ from ninja import NinjaAPI
 
 from cms.errors import problems
 from cms.http.methods import View, allow_reading, answer_without
-from cms.page_cache.keeping import may_keep
-from cms.page_cache.watched import COMMENTS
 
-# Operations whose answers are kept on the server (``cms.page_cache``), and what is asked of the site itself
-# each time: a search counts against a limit, and a token opens a draft.
-KEPT = frozenset(
-    {
-        "get_form",
-        "get_menus",
-        "get_page",
-        "get_post",
-        "get_site",
-        "list_authors",
-        "list_categories",
-        "list_comments",
-        "list_page_comments",
-        "list_page_replies",
-        "list_posts",
-        "list_replies",
-        "list_tags",
-        "resolve_path",
-    }
-)
-NEVER_KEPT = frozenset({"search", "token"})
 MOST_NAMED = 10  # unknown parameters in one refusal
 _NAME = re.compile(r"[A-Za-z][\w-]{0,29}", re.ASCII)
 _PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -85,8 +62,6 @@ def with_manners(view: View, known: Parameters | None = None) -> View:
         response = _unknown(request, known) or view(request, *args, **kwargs)
         if response.status_code == 405:
             return _refused(request, response)
-        if known and request.resolver_match and request.resolver_match.url_name in KEPT:
-            may_keep(request, COMMENTS, query=(known.of(request) or frozenset()) - NEVER_KEPT)
         return _kept(request, response) if request.method == "GET" else response
 
     return answer

@@ -5,7 +5,4 @@ Between the sockets and Django: no client can hold a thread.
 collects it), runs Django (``wsgi``) in one of a few ``threads``, and leaves the answer (``answers``) to
 granian, which sends it while no thread waits. A body that never comes, or an answer that is never read, costs
 a socket and no more.
-
-What anyone may read is answered from memory where it is ``kept``, in the encoding (``encodings``) a browser
-takes, on the loop alone: ``cms.page_cache`` says what may be kept, and when it has to go.
 """

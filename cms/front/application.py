@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import time
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from io import BytesIO
@@ -16,15 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
 
 from cms.errors.problems import API, CONTENT_TYPE, problem
-from cms.front import bodies, encodings, limits, wsgi
+from cms.front import bodies, limits, wsgi
 from cms.front.answers import Ready, make_ready
 from cms.front.bodies import Body, RefusedRequestError
-from cms.front.kept import Answer, Kept, Key, kept_of, key_of
 from cms.front.threads import Threads
 from cms.http import lost_login, proxies
-from cms.http.cross_site import SAFE_METHODS
 from cms.http.csp import dress
-from cms.page_cache.keeping import TERMS, Terms
 from cms.wsgi import application as django
 
 log = logging.getLogger(__name__)
@@ -36,8 +32,6 @@ MOST_WAITING = 256  # for a thread of one process, those that have one included
 ALIVE = "/healthz"
 OPENED_WITHIN = 60.0  # seconds in which granian surely opens a file that it is to send
 RETRY_AFTER = "5"  # seconds
-# What is done with a whole answer after Django, by what is asked here.
-OURS_TO_ANSWER = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 CLOSING = {"cache-control": "no-store", "connection": "close"}
 
 SENTENCES = {
@@ -59,21 +53,15 @@ class Front:
         self.threads = Threads(loop, THREADS)
         self.waiting = 0
         self.room = bodies.Room()
-        self.kept = Kept(loop, settings.PAGE_CACHE)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.threads.shutdown()
-        self.kept.shutdown()
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
-        key = key_of(scope)
-        if key and (kept := await self.kept.find(key)):
-            kept.send(scope, protocol)
-            return
         with Body(self.room) as body:
             try:
                 await self.receive(scope, protocol, body)
-                ready = await self.answer(scope, body, key)
+                ready = await self.answer(scope, body)
             except RefusedRequestError as refused:
                 refuse(scope, protocol, refused.status)
             except OSError:  # no room for a long answer
@@ -82,10 +70,7 @@ class Front:
                 log.error("A request failed outside Django: %s.", type(error).__name__)
                 refuse(scope, protocol, 500)
             else:
-                self.send(scope, protocol, ready)
-            finally:
-                if scope.method not in SAFE_METHODS:
-                    self.kept.look_again()
+                self.send(protocol, ready)
 
     async def receive(self, scope: Scope, protocol: HTTPProtocol, body: Body) -> None:
         """Collect the body. Raises RefusedRequestError."""
@@ -102,12 +87,10 @@ class Front:
                 await bodies.discard(chunks, length)
             raise
 
-    async def answer(self, scope: Scope, body: Body, key: Key | None) -> Ready | Answer:
+    async def answer(self, scope: Scope, body: Body) -> Ready:
         """Raises RefusedRequestError."""
         if scope.path == ALIVE and scope.method in ("GET", "HEAD"):
             return answer(scope, body)  # needs no database; threads that are busy are alive
-        if key and scope.method == "GET":
-            return await self.kept.build(key, self.in_a_thread(answer_anyone, scope, body))
         return await self.in_a_thread(answer, scope, body)
 
     def limit(self, scope: Scope) -> bodies.Limit:
@@ -124,10 +107,7 @@ class Front:
         finally:
             self.waiting -= 1
 
-    def send(self, scope: Scope, protocol: HTTPProtocol, ready: Ready | Answer) -> None:
-        if isinstance(ready, Answer):
-            ready.send(scope, protocol)
-            return
+    def send(self, protocol: HTTPProtocol, ready: Ready) -> None:
         if not ready.path:
             protocol.response_bytes(ready.status, ready.headers, ready.body)
             return
@@ -169,17 +149,6 @@ def answer(scope: Scope, body: Body) -> Ready:
     if limits.is_badly_escaped(scope, body):
         raise RefusedRequestError(400)
     return make_ready(wsgi.call(django, wsgi.environ(scope, body.file, body.size)))
-
-
-def answer_anyone(scope: Scope, body: Body) -> Ready | Answer:
-    """Run Django on what anyone may have asked in the same words: the answer may be kept for the next one."""
-    begun, terms = time.time(), Terms()
-    environ = wsgi.environ(scope, body.file, body.size)
-    for name in OURS_TO_ANSWER:
-        environ.pop(name, None)
-    ready = make_ready(wsgi.call(django, {**environ, TERMS: terms}))
-    kept = kept_of(ready, terms, begun)
-    return kept or encodings.compress(ready, scope.headers.get("accept-encoding", ""))
 
 
 def refuse(scope: Scope, protocol: HTTPProtocol, status: int) -> None:

@@ -7,7 +7,6 @@ proxy passes Host on.
 """
 
 import logging
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import Event
 from typing import Any
@@ -40,14 +39,6 @@ def believe(environ: dict[str, Any]) -> None:
     scheme = said.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
     if scheme in ("http", "https"):
         environ["wsgi.url_scheme"] = scheme
-
-
-@lru_cache(maxsize=256)
-def scheme(address: str, forwarded: str, seen: str) -> str:
-    """Return the scheme that ``believe`` would set, of a connection with a text for X-Forwarded-Proto."""
-    environ = {"REMOTE_ADDR": address, "HTTP_X_FORWARDED_PROTO": forwarded, "wsgi.url_scheme": seen}
-    believe(environ)
-    return environ["wsgi.url_scheme"]
 
 
 def parse(text: str) -> Address | None:

@@ -228,13 +228,11 @@ def forget_finished() -> int:
 
     What was sent once, ever, stays as long as its subject, with ids and without its mailbox.
     """
-    before = timezone.now() - KEPT
-    done = Delivery.objects.filter(wanted_since__lt=before, finished_at__lt=before)
-    kept = events.once_ever()
-    done.filter(state=State.SENT, event__in=kept).exclude(mailbox="").update(mailbox="")
-    others = [event for event in queries.events_there_are() if event not in kept]
-    over = Q(event__in=others, state__in=FINISHED_WELL) | Q(event__in=kept, state=State.SUPPRESSED)
-    pks = list(done.filter(over).values_list("pk", flat=True)[:BATCH])
+    done = Delivery.objects.filter(state__in=FINISHED_WELL, finished_at__lt=timezone.now() - KEPT)
+    once_ever = Q(state=State.SENT, event__in=events.once_ever())
+    done.filter(once_ever).exclude(mailbox="").update(mailbox="")
+    done = done.exclude(once_ever)
+    pks = list(done.order_by("pk").values_list("pk", flat=True)[:BATCH])
     return Delivery.objects.filter(pk__in=pks).delete()[0]
 
 

@@ -26,9 +26,7 @@ def take(row: Delivery, *, most: int) -> None:
     if row.wanted_since > timezone.now():
         raise NotYetError(row.wanted_since)
     hour = {"wanted_since__gt": row.wanted_since - HOUR, "wanted_since__lte": row.wanted_since}
-    others = Delivery.objects.filter(LET_THROUGH, event=row.event, state__in=State.values, **hour)
-    moments = list(
-        others.exclude(pk=row.pk).order_by("-wanted_since").values_list("wanted_since", flat=True)[:most]
-    )
+    others = Delivery.objects.filter(LET_THROUGH, event=row.event, **hour).exclude(pk=row.pk)
+    moments = list(others.order_by("-wanted_since").values_list("wanted_since", flat=True)[:most])
     if len(moments) == most:
         raise NotYetError(moments[-1] + HOUR)

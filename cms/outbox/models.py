@@ -95,8 +95,6 @@ class Delivery(models.Model):
             models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="outbox_waiting"),
             models.Index(fields=["wanted_since"], condition=Q(state="waiting"), name="outbox_wanted"),
             models.Index(fields=["event", "subject_id"], name="outbox_subject"),
-            models.Index(fields=["event", "state", "wanted_since"], name="outbox_event"),
-            models.Index(fields=["wanted_since"], condition=~Q(mailbox=""), name="outbox_with_mailbox"),
             models.Index(fields=["recipient"], name="outbox_recipient"),
             models.Index(fields=["mailbox"], condition=~Q(mailbox=""), name="outbox_mailbox"),
             models.Index(fields=["id"], condition=Q(state="failed"), name="outbox_failed"),

@@ -49,14 +49,6 @@ def counts() -> dict[str, int]:
     return {state.value: rows.filter(state=state)[: MOST_COUNTED + 1].count() for state in State}
 
 
-def events_there_are() -> list[str]:
-    """Return each event that rows have, one look into an index for each."""
-    found, rows = list[str](), Delivery.objects.order_by("event").values_list("event", flat=True)
-    while event := rows.filter(event__gt=found[-1] if found else "").first():
-        found.append(event)
-    return found
-
-
 def recipients_due(among: Q, *, without: list[str], most: int) -> list[str]:
     """Return who has something due of some rows, except some; at most so many."""
     due = Delivery.objects.due().filter(among).exclude(recipient__in=without).order_by("recipient")

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.pages import CopyForm
@@ -97,6 +98,9 @@ class AddressMixin(Untyped):
         was_public = self.live or self.first_published_at
         fits = len(self.url_path) <= Redirect._meta.get_field("old_path").max_length
         return super().get_route_paths() if was_public and fits else []
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        return [] if self.alias_of_id else super().get_sitemap_urls(request)
 
     @property
     def canonical(self) -> str:

@@ -1,6 +1,9 @@
 """What a page tells search engines beyond its title and description."""
 
+from typing import Any
+
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 
@@ -24,3 +27,6 @@ class SearchEnginesMixin(TidyFieldsMixin, models.Model):
 
     class Meta:
         abstract = True
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        return [] if self.noindex else super().get_sitemap_urls(request)

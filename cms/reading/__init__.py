@@ -3,7 +3,6 @@ Reads that every page needs, made cheap.
 
     prepared          a query compiled once and filled in many times
     sites             the site that a request is for
-    tree              places in the tree of pages
     public_pages      pages that anyone may read
     site_settings     settings of the site that was asked
     keyset            lists in pages, by key

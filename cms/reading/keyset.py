@@ -1,31 +1,11 @@
 """Lists in pages by key: a page starts after the last key of the one before, at one price wherever it is."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
 Rows = TypeVar("Rows", bound=QuerySet)
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class KeysFirst:
-    """
-    A list for a paginator: only the keys of what comes before a page are read, not its rows.
-
-    ``read`` returns the rows of some keys, in the order of the list.
-    """
-
-    rows: QuerySet
-    read: Callable[[QuerySet], QuerySet]
-
-    def count(self) -> int:
-        return self.rows.order_by().count()
-
-    def __getitem__(self, part: slice) -> QuerySet:
-        return self.read(self.rows.values("pk")[part])
 
 
 def after(rows: Rows, key: Any, *, newest_first: bool = False) -> Rows:

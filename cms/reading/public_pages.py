@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Exists, F, Func, Q
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from django.http import Http404, HttpRequest
 from wagtail.models import Page, PageLogEntry, PageViewRestriction
 from wagtail.query import PageQuerySet
@@ -24,9 +22,6 @@ SLUG_OR_ID = (
     "Where several have the slug, the answer is 404 and its `pages` hold the id and the address of each."
 )
 COPIED = ("wagtail.copy", "wagtail.copy_for_translation")
-_PAGES = Page._meta.db_table
-_RESTRICTIONS = f"{PageViewRestriction._meta.db_table} AS restriction"
-_SECTION = f"(SELECT section.path FROM {_PAGES} AS section WHERE section.id = restriction.page_id)"  # noqa: S608 -- a table
 Untyped: Any = object  # what is mixed into a page of Wagtail, which brings no types
 TO_FIND = ("path", "depth", "slug", "url_path", "live", "locale", "content_type", "alias_of")
 
@@ -41,41 +36,13 @@ def of(pages: PageQuerySet, shown: Page | None = None) -> PageQuerySet:
     """
     if not getattr(shown, "site_has_private_pages", True):
         return pages.live()
-    return pages.live().filter(InNoPrivateSection(*([*above(shown), shown.path] if shown else ())))
+    return pages.live().filter(~_private("path", shown), ~_private("alias_of__path", shown))
 
 
-class InNoPrivateSection(Func):
-    """
-    The condition that neither a page is in a private section, nor what it is an alias of.
-
-    Sections with a place among ``passed`` do not count. The statement that lists pages reads the sections, so
-    that none is forgotten; a site has few. Each is looked up by its key alone: left to plan a join, SQLite
-    reads all pages of an analysed site for each page of a list.
-    """
-
-    output_field = BooleanField()
-
-    def __init__(self, *passed: str) -> None:
-        super().__init__(F("path"), F("alias_of"))
-        self.passed = passed
-
-    def as_sql(  # type: ignore[override]  # it has no template to fill
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
-    ) -> tuple[str, list[str]]:
-        path, alias = (compiler.compile(each)[0] for each in self.get_source_expressions())
-        source = f"(SELECT source.path FROM {_PAGES} AS source WHERE source.id = {alias})"  # noqa: S608 -- columns
-        here, there = (self._within(place, connection) for place in (path, source))
-        return f"({here} IS NOT TRUE AND ({alias} IS NULL OR {there} IS NOT TRUE))", [*self.passed] * 2
-
-    def _within(self, place: str, connection: BaseDatabaseWrapper) -> str:
-        """Return the condition that a place is that of a private section, or below it."""
-        counts = f"{_SECTION} NOT IN ({', '.join(['%s'] * len(self.passed))})" if self.passed else "TRUE"
-        if connection.vendor == "postgresql":  # which then reads the sections once
-            return (
-                f"({place}::text ^@ ANY (ARRAY(SELECT {_SECTION}::text FROM {_RESTRICTIONS} WHERE {counts})))"  # noqa: S608 -- as above
-            )
-        found = f"INSTR({place}, {_SECTION}) = 1"
-        return f"EXISTS (SELECT 1 FROM {_RESTRICTIONS} WHERE {counts} AND {found})"  # noqa: S608 -- as above
+def _private(path: str, shown: Page | None = None) -> Exists:
+    asked = ExpressionWrapper(OuterRef(path), output_field=CharField())
+    sections = PageViewRestriction.objects.alias(asked=asked).filter(asked__startswith=F("page__path"))
+    return Exists(sections.exclude(page__path__in=[*above(shown), shown.path]) if shown else sections)
 
 
 def in_site(pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
@@ -86,7 +53,7 @@ def in_site(pages: PageQuerySet, request: HttpRequest) -> PageQuerySet:
 
 def searchable(request: HttpRequest) -> PageQuerySet:
     """Return those of a site that anyone may read, for the search: that can be narrowed by no subquery."""
-    aliases = Page.objects.filter(~Q(InNoPrivateSection()), alias_of__isnull=False)
+    aliases = Page.objects.filter(_private("alias_of__path"), alias_of__isnull=False)
     private = list(aliases.values_list("pk", flat=True))
     return in_site(Page.objects.live().public(), request).exclude(pk__in=private)
 

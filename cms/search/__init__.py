@@ -3,8 +3,7 @@ The search index and its queries: ``WAGTAILSEARCH_BACKENDS`` names this package.
 
     words             turns a text into terms that both databases treat alike
     queries           turns any query into such terms
-    ranking           finds the best of the newest matches, at one price however many there are
-    sqlite postgres   Wagtail's backends, using these
+    sqlite postgres   Wagtail's backends, using both
     snippets          shows the words that were found
     upkeep            rebuilds the index when the format of its terms has changed
 

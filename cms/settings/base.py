@@ -48,11 +48,6 @@ READYZ_KEPT = 2.0  # seconds: anyone may ask, and the database is asked no more 
 # --- What each process knows of the site without asking ---
 BRAND_KEPT = 1.0  # seconds: its name, language and time zone
 
-# --- Whole pages kept in memory (cms/page_cache) ---
-PAGE_CACHE = (
-    environment.number("PAGE_CACHE", 16, least=0, most=4096, of="megabytes") * 1024 * 1024
-)  # of each process
-
 # --- What runs ---
 INSTALLED_APPS = [
     "cms.apps.CmsConfig",
@@ -66,13 +61,13 @@ INSTALLED_APPS = [
     "cms.rate_limit.apps.RateLimitConfig",
     "cms.keyring.apps.KeyringConfig",
     "cms.sessions.apps.SessionsConfig",
-    "cms.page_cache.apps.PageCacheConfig",
     "cms.second_factor.apps.SecondFactorConfig",
     "cms.previews.apps.PreviewsConfig",
     "cms.invitations.apps.InvitationsConfig",
     "wagtail.contrib.redirects",
     "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",
+    "wagtail.contrib.sitemaps",
     "wagtail.embeds",
     "wagtail.sites",
     "cms.apps.Users",
@@ -89,6 +84,7 @@ INSTALLED_APPS = [
     "blog.comments.xtd.QuietCommentsXtdConfig",  # django_comments_xtd without its publish cascade
     "django_comments",
     "django.contrib.sites",
+    "django.contrib.sitemaps",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

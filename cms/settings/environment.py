@@ -66,10 +66,10 @@ def minutes(name: str, default: int) -> int:
     return number(name, default, most=MOST_MINUTES, of="minutes") * 60
 
 
-def number(name: str, default: int, *, most: int, of: str, least: int = 1) -> int:
+def number(name: str, default: int, *, most: int, of: str) -> int:
     value = text(name, str(default))
-    if not (value.isascii() and value.isdecimal() and least <= int(value[:9]) <= most):
-        raise must_be(name, f"a number of {of} from {least} to {most}")
+    if not (value.isascii() and value.isdecimal() and 0 < int(value[:9]) <= most):
+        raise must_be(name, f"a number of {of} from 1 to {most}")
     return int(value)
 
 

@@ -15,13 +15,8 @@ class ContactConfig(AppConfig):
     def ready(self) -> None:
         from cms.credentials import roles
         from cms.outbox import chores, digests, events
-        from cms.page_cache import watched
         from home.contact import copies, copy_mail, mail, retention
-        from home.contact.site_settings import MessageSettings
 
-        for model in self.get_models():
-            if model is not MessageSettings:  # the form says whether files are taken
-                watched.register(model._meta.label, watched.NOWHERE)
         digests.register(mail.RECEIVED, mail.received_mail, mail.received_digest, once_ever=True)
         events.register(copies.CONFIRM, copy_mail.confirmation_mail)
         events.register(copies.COPY, copy_mail.copy_mail)

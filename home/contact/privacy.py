@@ -13,8 +13,6 @@ from home.contact import erasing
 from home.contact.mail import EVENTS, RECEIVED
 from home.contact.models import ContactMessage, MessageCopy, MessageNote
 
-ERASED_AT_ONCE = 100  # messages in one transaction
-
 
 def kept(address: str) -> dict[type[models.Model], list[int]]:
     """Return the ids of the rows that are this person's."""
@@ -29,12 +27,10 @@ def export(address: str) -> dict[str, Any]:
     return {"messages": [_message(message) for message in messages]}
 
 
-def erase_some(address: str) -> tuple[Counter[str], list[int]]:
-    """Delete a batch of the person's messages. Return how many rows of which kind, and their ids."""
-    pks = kept(address)[ContactMessage][:ERASED_AT_ONCE]
-    counts = erasing.delete(pks)
-    kinds = ("messages", "recipients", "notes", "files", "mails")
-    return Counter({kind: counts[kind] for kind in kinds}), pks
+def erase(address: str) -> Counter[str]:
+    """Delete the person's messages. Return how many rows of which kind."""
+    counts = erasing.delete(kept(address)[ContactMessage])
+    return Counter({kind: counts[kind] for kind in ("messages", "recipients", "notes", "files", "mails")})
 
 
 def _message(message: ContactMessage) -> dict[str, Any]:

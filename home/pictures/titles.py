@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from wagtail.models import Page, Site
 
 from blog.models import BlogPostPage
@@ -53,9 +53,8 @@ def ask_for_social_picture(instance: SiteIdentity, raw: bool = False, **signal: 
 
 
 def _due(root: Page) -> QuerySet[BlogPostPage]:
-    """Of posts without a picture each is looked up by its key: there may be far more that have one."""
-    drawn = PagePicture.objects.exclude(digest="").filter(pk=OuterRef("pk"))
-    posts = BlogPostPage.objects.descendant_of(root).live().filter(~Exists(drawn), hero=None)
+    drawn = PagePicture.objects.exclude(digest="").values("pk")
+    posts = BlogPostPage.objects.descendant_of(root).live().filter(hero=None).exclude(pk__in=drawn)
     return posts.order_by("-pk")[:BATCH]
 
 

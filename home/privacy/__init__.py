@@ -2,8 +2,6 @@
 A person's rights: all data stored under one address, exported or erased: comments, messages, mail, and more.
 
     person          finds, exports, erases; each leaves an entry in Wagtail's log, without the address
-    erasures        what was accepted for erasure, in pieces, and finished by the worker
-    records         ids of what is kept, and the lines of Wagtail's log about it
     export          the same as JSON and as a page to read
     rotation        re-encrypts every address with the newest key, while the site runs
     admin_views     the same in the admin: the address is sent by POST and never in a URL (`forms`)

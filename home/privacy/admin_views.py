@@ -22,10 +22,9 @@ from cms.credentials import staff
 from cms.credentials.staff import Staff
 from cms.http.admin_page import AdminPage
 from cms.http.redirects import see_other
-from home.privacy import erasures, export, person
+from home.privacy import export, person
 from home.privacy.forms import KnownPersonForm, PersonForm
 
-WAITED_FOR = 1.0  # seconds until an erasure is left to the worker
 FILES = {"export": ("application/json", "person.json"), "page": ("text/html; charset=utf-8", "person.html")}
 
 
@@ -52,8 +51,7 @@ class RightsView(AdminPage):
             return self.ask(form, address)
         if verb == "erase for good":
             keep_text = form.cleaned_data["keep_text"]
-            erased = person.erase(address, by=user, keep_text=keep_text, seconds=WAITED_FOR)
-            return redirect_with_result(self.request, erased)
+            return redirect_with_result(self.request, person.erase(address, by=user, keep_text=keep_text))
         return HttpResponse(gettext("Unknown action."), status=400, content_type="text/plain")
 
     def ask(self, form: Form, address: str) -> HttpResponse:
@@ -62,10 +60,7 @@ class RightsView(AdminPage):
         return self.show(form, counts=person.named(counts), log_ins=person.staff_log_ins(address))
 
     def show(self, form: Form, status: int = 200, **more: Any) -> HttpResponse:
-        rights = rights_of(staff.of(self.request))
-        waiting = erasures.waiting() if rights["may_erase"] else ()
-        going_on = [(each, summary(each.counts)) for each in waiting]
-        context = self.get_context_data(form=form, going_on=going_on, **rights, **more)
+        context = self.get_context_data(form=form, **rights_of(staff.of(self.request)), **more)
         return self.render_to_response(context, status=status)
 
 
@@ -115,13 +110,7 @@ def download(verb: str, data: dict[str, Any]) -> HttpResponse:
     return HttpResponse(text, content_type=kind, headers=headers)
 
 
-def redirect_with_result(request: HttpRequest, erased: erasures.Erased) -> HttpResponse:
-    words = gettext("Erased: %(summary)s.")
-    if not erased.finished:
-        words = gettext("The erasure has begun and goes on by itself. Erased so far: %(summary)s.")
-    messages.success(request, words % {"summary": summary(erased.counts)})
+def redirect_with_result(request: HttpRequest, counts: dict[str, int]) -> HttpResponse:
+    summary = ", ".join(f"{name} {number}" for name, number in person.named(counts))
+    messages.success(request, gettext("Erased: %(summary)s.") % {"summary": summary})
     return see_other(reverse("home_privacy:person"))
-
-
-def summary(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {number}" for name, number in person.named(counts))

@@ -21,17 +21,9 @@ from cms.second_factor.models import Authenticator
 from cms.text.mail_address import mailbox_of
 from cms.webhooks.models import Endpoint
 from home.contact.models import ContactMessage, MessageRecipient
-from home.models import Erasure
 
-Sealed = Reader | ContactMessage | MessageRecipient | SiteMail | Invitation | Erasure
-SEALED: tuple[type[Sealed], ...] = (
-    Reader,
-    ContactMessage,
-    MessageRecipient,
-    SiteMail,
-    Invitation,
-    Erasure,
-)
+Sealed = Reader | ContactMessage | MessageRecipient | SiteMail | Invitation
+SEALED: tuple[type[Sealed], ...] = (Reader, ContactMessage, MessageRecipient, SiteMail, Invitation)
 Secret = Authenticator | Endpoint
 TEXTS: tuple[tuple[type[Secret], tuple[str, ...]], ...] = (
     (Authenticator, ("sealed_key",)),

@@ -3,8 +3,6 @@
 
     run                  makes the site, and measures one after the other
     pages       S2, S3   a post page built afresh, with 0 to 100,000 comments
-    keeping     S1, S9   a page that is kept, and the memory that takes
-    bare                 what it is compared with
     accepting   S6       comments accepted a second
     desk        S7       the moderation desk with 100,000 held comments
     probing     V2       whether an answer's time tells if an address is known

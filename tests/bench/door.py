@@ -28,19 +28,11 @@ class Door:
         assert status == 200, f"{path}: {status}"
         return body
 
-    def whole(self, path: str) -> tuple[bytes, bytes]:
-        """Return head and body."""
-        return self._exchange("GET", path, b"", {})
-
     def post(self, path: str, body: str, headers: dict[str, str]) -> int:
         """Return the status."""
         return self._ask("POST", path, body.encode(), headers)[0]
 
     def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
-        head, body = self._exchange(method, path, body, headers)
-        return int(head.split(maxsplit=2)[1]), body
-
-    def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[bytes, bytes]:
         """The least of HTTP/1.1: the server gets all but the last of this machine's time."""
         lines = {**self.headers, **headers, "Content-Length": str(len(body))}
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
@@ -49,7 +41,7 @@ class Door:
         head, _, body = answer.partition(b"\r\n\r\n")
         length = int(LENGTH.search(head).group(1))
         body += self._received_until(lambda got: len(got) >= length - len(body))
-        return head, body
+        return int(head.split(maxsplit=2)[1]), body
 
     def _received_until(self, enough: Callable[[bytes], bool]) -> bytes:
         got = b""

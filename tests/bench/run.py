@@ -7,18 +7,11 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connections
 
-from tests.bench import accepting, bombing, desk, keeping, pages, probing
+from tests.bench import accepting, bombing, desk, pages, probing
 from tests.bench.table import Table
 from tests.own_site import WORKER, Process, WebServer, running
 
-PARTS = {
-    "pages": pages,
-    "keeping": keeping,
-    "accepting": accepting,
-    "desk": desk,
-    "bombing": bombing,
-    "probing": probing,
-}
+PARTS = {"pages": pages, "accepting": accepting, "desk": desk, "bombing": bombing, "probing": probing}
 
 
 def all_met(folder: Path, chosen: list[str]) -> bool:

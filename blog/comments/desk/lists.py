@@ -2,26 +2,23 @@
 What the moderators' lists show, whatever they are narrowed to, at a cost that is bounded with 100,000 held.
 
 A list walks one index: that of its tab, of a person, or of a tab's comments on a page or with a reason.
-What is asked besides is read from the rows, and no more than LOOKED_THROUGH of them at once. Keys are read
-first, and what a card shows for those alone: PostgreSQL would else join all comments there are.
+What is asked besides is read from the rows, and no more than LOOKED_THROUGH of them at once.
 """
 
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django_comments.models import Comment
 from wagtail.models import Page
 
 from blog.comments.desk.filters import Filter
-from blog.comments.models import Decision, ReaderComment, Report
+from blog.comments.models import Decision, ReaderComment
 from blog.comments.reading import queries
-from blog.comments.states import PUBLIC, REPORTED
 from cms.reading import keyset
 
-LOOKED_THROUGH = 10_000
+LOOKED_THROUGH = 100_000
 MOST_POSTS_OFFERED = 30
 
 
@@ -64,8 +61,11 @@ class Piece(NamedTuple):
 def page(wanted: Filter, *, after: int = 0, limit: int) -> Found:
     """Return the comments that come after one: held ones oldest first, others newest first."""
     matching, edge = _bounded(wanted, after)
-    keys = list(matching.values_list("pk", flat=True)[: limit + 1])
-    comments = queries.cards(_sorted(ReaderComment.objects.filter(pk__in=keys), wanted), limit + 1)
+    if not _answered_by_its_index(wanted):
+        # the keys first: PostgreSQL would else join all comments there are before it searches them
+        keys = list(matching.values_list("pk", flat=True)[: limit + 1])
+        matching = _sorted(ReaderComment.objects.filter(pk__in=keys), wanted)
+    comments = queries.cards(matching, limit + 1)
     more, comments = len(comments) > limit, comments[:limit]
     cut = edge is not None and not more
     return Found(comments, edge if cut else comments[-1].pk if more else None, cut)
@@ -135,51 +135,27 @@ def _walked(wanted: Filter) -> QuerySet[ReaderComment]:
     """The index whose entries are read one after the other."""
     if wanted.person:
         return _sorted(ReaderComment.objects.filter(reader=wanted.person), wanted)
-    rows = _sorted(_in_tab(wanted.status), wanted)
+    rows = _sorted(queries.in_tab(wanted.status), wanted)
     if wanted.post:
         return rows.filter(page__in=wanted.pages)
     return rows.filter(reason=wanted.reason) if wanted.reason and wanted.oldest_first else rows
 
 
 def _matching(wanted: Filter) -> QuerySet[ReaderComment]:
-    rows = _sorted(_in_tab(wanted.status), wanted)
+    rows = _sorted(queries.in_tab(wanted.status), wanted)
     if wanted.person:
         rows = rows.filter(reader=wanted.person)
     if wanted.post:
         rows = rows.filter(page__in=wanted.pages)
     if wanted.reason:
         rows = rows.filter(reason=wanted.reason)
-    read = _to_be_read(wanted)
-    return rows.alias(read=_as_read(read)).filter(read=True) if read else rows
-
-
-def _in_tab(tab: str) -> QuerySet[ReaderComment]:
-    """As ``queries.in_tab``, but a list of reported comments begins with the reports, which are few."""
-    if tab != REPORTED:
-        return queries.in_tab(tab)
-    return ReaderComment.objects.filter(status__in=PUBLIC, reports__in=Report.objects.open()).distinct()
-
-
-def _to_be_read(wanted: Filter) -> Q:
-    """What no index answers: words and days are in the table of django-comments."""
-    read = Q()
     if wanted.since:
-        read &= Q(submit_date__gte=_midnight(wanted.since))
+        rows = rows.filter(submit_date__gte=_midnight(wanted.since))
     if wanted.until:
-        read &= Q(submit_date__lt=_midnight(wanted.until + timedelta(days=1)))
+        rows = rows.filter(submit_date__lt=_midnight(wanted.until + timedelta(days=1)))
     if wanted.words:
-        read &= Q(comment__icontains=wanted.words) | Q(user_name__icontains=wanted.words)
-    return read
-
-
-def _as_read(condition: Q) -> Subquery:
-    """
-    Read a condition from each row as the list comes to it.
-
-    A limit keeps PostgreSQL from making a join of it, for which it reads all the comments of the site.
-    """
-    row = Comment.objects.filter(pk=OuterRef("pk")).order_by()
-    return Subquery(row.values(read=ExpressionWrapper(condition, output_field=BooleanField()))[:1])
+        rows = rows.filter(Q(comment__icontains=wanted.words) | Q(user_name__icontains=wanted.words))
+    return rows
 
 
 def _sorted(rows: QuerySet[ReaderComment], wanted: Filter) -> QuerySet[ReaderComment]:

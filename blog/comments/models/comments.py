@@ -105,7 +105,6 @@ class ReaderComment(XtdComment, models.Model):  # type: ignore[django-manager-mi
                 name="comment_thread",
             ),
             models.Index(fields=["status", "xtdcomment_ptr"], name="comment_status"),
-            models.Index(fields=["reader", "xtdcomment_ptr"], name="comment_by_reader"),
             models.Index(fields=["xtdcomment_ptr"], condition=Q(waiting=True), name="comment_waiting"),
             models.Index(
                 fields=["page", "xtdcomment_ptr"], condition=Q(waiting=True), name="comment_waiting_on_page"

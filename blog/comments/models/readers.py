@@ -14,14 +14,6 @@ class ReaderQuerySet(models.QuerySet["Reader"]):
         """Those whose comments are held or refused, the last banned first."""
         return self.filter(banned_at__isnull=False).order_by("-banned_at", "-pk")
 
-    def look_at(self) -> int:
-        """
-        Have the worker see whether anything refers to these still. Call it as the last reference goes.
-
-        Rows that are marked already are written too: the worker may be looking at them right now.
-        """
-        return self.order_by().update(may_be_forgotten=True)
-
     def with_address(self, address: str) -> "ReaderQuerySet":
         return self.filter(address_index__in=vault.indexes(address))
 
@@ -37,9 +29,6 @@ class Reader(models.Model):
     approved_count = models.PositiveIntegerField(default=0)
     refused_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
-    may_be_forgotten = models.BooleanField(
-        default=True, db_default=True, help_text="Perhaps nothing refers to it: the worker has not looked."
-    )
 
     objects = ReaderQuerySet.as_manager()
     wagtail_reference_index_ignore = True
@@ -47,7 +36,6 @@ class Reader(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=["banned_at"], condition=Q(banned_at__isnull=False), name="reader_banned"),
-            models.Index(fields=["id"], condition=Q(may_be_forgotten=True), name="reader_to_look_at"),
         )
         permissions = (
             ("reveal_address", "Can reveal a reader's e-mail address"),

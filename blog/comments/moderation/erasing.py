@@ -5,10 +5,9 @@ What is left keeps its state and its place, so that other people's replies keep 
 """
 
 from django.db import transaction
-from django.db.models import F, QuerySet
-from django_comments.models import Comment
+from django.db.models import F
 
-from blog.comments.models import Decision, Reader, ReaderComment, Revision, Subscription, Token
+from blog.comments.models import Decision, ReaderComment, Revision, Subscription, Token
 from blog.comments.notifications import announcing
 from cms.text.mail_address import spellings
 
@@ -28,8 +27,10 @@ def empty(comment_ids: list[int]) -> None:
 def anonymise(comment_ids: list[int], *, address: str) -> None:
     """Leave the words of comments, but not whose they were; where the words give the address, it goes."""
     announcing.announce_edits(comment_ids)
-    _take_out(address, Comment.objects.filter(pk__in=comment_ids), "comment")
-    _take_out(address, Revision.objects.filter(comment__in=comment_ids), "text")
+    for comment in ReaderComment.objects.filter(pk__in=comment_ids):
+        ReaderComment.objects.filter(pk=comment.pk).update(comment=_without(address, comment.comment))
+    for revision in Revision.objects.filter(comment__in=comment_ids):
+        Revision.objects.filter(pk=revision.pk).update(text=_without(address, revision.text))
     _unlink(comment_ids)
 
 
@@ -37,14 +38,12 @@ def anonymise(comment_ids: list[int], *, address: str) -> None:
 def delete(comment_ids: list[int]) -> None:
     """Delete comments that nothing answers. What was decided about them stays, without the reasons."""
     announcing.announce_removals(comment_ids)
-    _let_go_of_readers(comment_ids)
     Decision.objects.filter(comment__in=comment_ids).update(reasons=[])
     ReaderComment.objects.filter(pk__in=comment_ids).delete()
 
 
 def _unlink(comment_ids: list[int]) -> None:
     """A reason may quote the words, and a key is made of them."""
-    _let_go_of_readers(comment_ids)
     Decision.objects.filter(comment__in=comment_ids).update(reasons=[])
     Token.objects.filter(comment__in=comment_ids).delete()
     Subscription.objects.filter(comment__in=comment_ids).delete()
@@ -63,16 +62,5 @@ def _unlink(comment_ids: list[int]) -> None:
     )
 
 
-def _let_go_of_readers(comment_ids: list[int]) -> None:
-    """Those who wrote the comments, and those who wanted mail about answers, by their keys."""
-    wrote = ReaderComment.objects.filter(pk__in=comment_ids).values_list("reader", flat=True)
-    asked = Subscription.objects.filter(comment__in=comment_ids).values_list("reader", flat=True)
-    Reader.objects.filter(pk__in={*wrote, *asked} - {None}).look_at()
-
-
-def _take_out(address: str, rows: QuerySet, field: str) -> None:
-    """Take an address out of those of some texts that give it."""
-    said = dict(rows.values_list("pk", field))
-    without = {pk: spellings(address).sub("[address removed]", words) for pk, words in said.items()}
-    changed = [rows.model(pk=pk, **{field: words}) for pk, words in without.items() if words != said[pk]]
-    rows.model.objects.bulk_update(changed, [field])
+def _without(address: str, words: str) -> str:
+    return spellings(address).sub("[address removed]", words)

@@ -29,7 +29,7 @@ def ban(reader: Reader, how: str, *, by: Staff) -> None:
 def lift_ban(reader: Reader, *, by: Staff) -> None:
     """Raises PermissionDenied."""
     _require(by, MODERATE)
-    Reader.objects.filter(pk=reader.pk).update(ban="", banned_at=None, may_be_forgotten=True)
+    Reader.objects.filter(pk=reader.pk).update(ban="", banned_at=None)
     log(instance=reader, action="blog_comments.lift_ban", user=by)
 
 

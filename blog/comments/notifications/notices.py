@@ -58,9 +58,8 @@ def _tell(event: str, comment: ReaderComment) -> None:
 @transaction.atomic
 def queue_digests() -> None:
     """Queue a digest of what waited at the last full hour or morning, one for each moderator."""
-    oldest = ReaderComment.objects.held().values_list("submit_date", flat=True).first()
     for frequency, struck in _strokes(timezone.localtime()).items():
-        if oldest and oldest < struck:
+        if ReaderComment.objects.held().filter(submit_date__lt=struck).exists():
             for pk in _moderators(frequency).values_list("pk", flat=True):
                 outbox.queue(DIGEST, int(struck.timestamp()), f"user:{pk}")
 

@@ -27,8 +27,6 @@ from blog.comments.states import Moderation
 from cms.http import previews
 from cms.http.methods import takes_posts
 from cms.http.outcome import take_or_show
-from cms.page_cache.keeping import may_keep
-from cms.page_cache.watched import COMMENTS, comments_of
 
 EDIT = "blog/comments/edit_page.html"
 REPLIES = "blog/comments/replies_page.html"
@@ -101,7 +99,6 @@ class CommentsMixin(RoutablePageMixin, models.Model):
 
     @path("comments/feed/")
     def comments_feed(self, request: HttpRequest) -> HttpResponse:
-        may_keep(request, COMMENTS)
         return CommentsFeed(self)(request)
 
     @path("comments/<int:comment_id>/")
@@ -133,7 +130,6 @@ class CommentsMixin(RoutablePageMixin, models.Model):
     @path("comments/<int:comment_id>/replies/")
     def replies(self, request: HttpRequest, comment_id: int) -> HttpResponseBase:
         """The replies of one thread, page by page: the continuation of a long one."""
-        may_keep(request, comments_of(self.pk), query=("after",))
         return self._show(request, REPLIES, **views.replies(request, self, comment_id))
 
     @path("comments/<int:comment_id>/reply/")
@@ -148,8 +144,6 @@ class CommentsMixin(RoutablePageMixin, models.Model):
         def show(form: CommentForm | None) -> HttpResponseBase:
             if form:  # the page was read only as far as an answer takes
                 self.refresh_from_db(fields=self.get_deferred_fields())
-            if form is None and reply_to is None:
-                may_keep(request, comments_of(self.pk), query=("comments", "after"))
             if form is None and self._is_quiet(request):
                 return self._show(request, template)
             context = views.page_context(request, self, form=form, reply_to=reply_to)

@@ -27,7 +27,6 @@ from cms.outbox import actions as outbox
 from cms.outbox import queries as outbox_queries
 from cms.outbox.models import Delivery, Suppression
 
-ERASED_AT_ONCE = 100  # comments in one transaction; others write between two
 BY = {Actor.PERSON: _("a moderator"), Actor.RULE: _("a rule"), Actor.AUTHOR: _("the author")}
 
 
@@ -55,57 +54,27 @@ def export(address: str) -> dict[str, Any]:
 
 @transaction.atomic
 def erase(address: str, *, keep_text: bool) -> Counter[str]:
-    """Erase the person in one transaction. Return how many rows of which kind."""
-    counts, gone = Counter[str](), None
-    while gone is None:
-        some, pks = erase_some(address, keep_text=keep_text)
-        counts.update(some)
-        gone = None if pks else erase_readers(address)
-    counts.update(gone)
-    return counts
-
-
-@transaction.atomic
-def erase_some(address: str, *, keep_text: bool) -> tuple[Counter[str], list[int]]:
     """
-    Erase a batch of the person's comments: words and name. Return how many rows of which kind, and whose ids.
+    Erase the person: words, name and address. Return how many rows of which kind.
 
-    With ``keep_text`` the words stay, without an author. Locked in the order of a moderator's decision.
+    With ``keep_text`` the words stay, without an author. A suppressed address stays suppressed.
     """
-    readers = Reader.objects.with_address(address)
-    pks = _lock(ReaderComment.objects.filter(reader__in=readers).only("pk"), ERASED_AT_ONCE)
-    subscriptions = Subscription.objects.filter(comment__in=pks)
-    recipients = [f"subscription:{pk}" for pk in subscriptions.values_list("pk", flat=True)]
+    ids = _locked(address)
+    readers, comments = ids[Reader], ids[ReaderComment]
+    recipients = _recipients(readers)
     counts = Counter(
-        comments=len(pks),
-        revisions=Revision.objects.filter(comment__in=pks).count(),
-        subscriptions=len(recipients),
-        tokens=Token.objects.filter(comment__in=pks).count(),
+        comments=len(comments),
+        revisions=Revision.objects.filter(comment__in=comments).count(),
+        subscriptions=Subscription.objects.filter(reader__in=readers).count(),
+        tokens=Token.objects.filter(comment__in=comments).count(),
+        readers=len(readers),
     )
     if keep_text:
-        erasing.anonymise(pks, address=address)
+        erasing.anonymise(comments, address=address)
     else:
-        _withdraw(pks)
-    counts["mails"] = outbox.forget_about(EVENTS, pks) + outbox.forget_recipients(recipients)
-    return counts, pks
-
-
-@transaction.atomic
-def erase_readers(address: str) -> Counter[str] | None:
-    """
-    Erase the person, of whom no comment is left. Return None if one has arrived meanwhile.
-
-    Once the reader is locked, none can. A suppressed address stays suppressed.
-    """
-    readers = _lock(Reader.objects.with_address(address))
-    if ReaderComment.objects.filter(reader__in=readers).exists():
-        return None
-    mails = outbox.forget_recipients(_recipients(readers))
-    counts = Counter(
-        subscriptions=Subscription.objects.filter(reader__in=readers).count(),
-        readers=len(readers),
-        mails=mails,
-    )
+        for pk in comments:
+            _withdraw(pk)
+    counts["mails"] = outbox.forget_about(EVENTS, comments) + outbox.forget_recipients(recipients)
     Reader.objects.filter(pk__in=readers).delete()
     return counts
 
@@ -132,15 +101,29 @@ def merge(double: Reader, into: Reader) -> None:
     Reader.objects.filter(pk=double.pk).delete()
 
 
-def _withdraw(comment_ids: list[int]) -> None:
-    """Take comments back at their author's wish, for good."""
-    erasing.empty(comment_ids)
-    seen = dict(ReaderComment.objects.filter(pk__in=comment_ids).values_list("pk", "version"))
-    changes.move_all(seen, Status.WITHDRAWN, by=changes.By(Actor.AUTHOR, reasons=(Remark.ERASED,)))
+def _locked(address: str) -> dict[type[models.Model], list[int]]:
+    """
+    Find the person's rows and hold them. Comments first, as a moderator's decision does: no deadlock.
+
+    Once the reader is locked, none of their comments can arrive; looking again finds what came before.
+    """
+    _lock(ReaderComment.objects.filter(pk__in=kept(address)[ReaderComment]).only("pk"))
+    _lock(Reader.objects.with_address(address))
+    found = kept(address)
+    _lock(ReaderComment.objects.filter(pk__in=found[ReaderComment]).only("pk"))
+    return found
 
 
-def _lock(rows: models.QuerySet, most: int | None = None) -> list[int]:
-    return [row.pk for row in rows.select_for_update(of=("self",)).order_by("pk")[:most]]
+def _withdraw(comment_id: int) -> None:
+    """Take a comment back at its author's wish, for good."""
+    erasing.empty([comment_id])
+    version = ReaderComment.objects.values_list("version", flat=True).get(pk=comment_id)
+    by = changes.By(Actor.AUTHOR, reasons=(Remark.ERASED,))
+    changes.move(comment_id, Status.WITHDRAWN, version=version, by=by)
+
+
+def _lock(rows: models.QuerySet) -> None:
+    list(rows.select_for_update(of=("self",)).order_by("pk"))
 
 
 def _whole(comments: list[int]) -> models.QuerySet[ReaderComment]:

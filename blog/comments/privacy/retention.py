@@ -9,7 +9,6 @@ their place. 0 days is: at the next hour.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -39,9 +38,9 @@ def purge() -> None:
             confirmed_at=None,
             created_at__lt=_ago(discussion.keep_unconfirmed_days),
         )
-        in_batches(partial(_drop_wishes, unconfirmed))
+        in_batches(partial(_drop, unconfirmed))
     in_batches(lambda: _drop(Token.objects.expired()))
-    in_batches(_forget_readers)
+    in_batches(lambda: _drop(_forgotten()))
     Report.objects.filter(at__lt=_ago(1)).exclude(client=None).update(client=None)
     in_batches(lambda: _drop(Report.objects.filter(settled_at__lt=_ago(KEEP_SETTLED_DAYS))))
     orphans = Decision.objects.filter(comment=None)
@@ -92,30 +91,11 @@ def _answers() -> QuerySet[ReaderComment]:
     return ReaderComment.objects.filter(in_reply_to=OuterRef("pk"))
 
 
-def before_page_is_deleted(instance: Page, **kwargs: Any) -> None:
-    """The comments of a page go with it."""
-    Reader.objects.filter(pk__in=ReaderComment.objects.on(instance).order_by().values("reader")).look_at()
-
-
-@transaction.atomic
-def _forget_readers() -> int:
-    """Look at a batch of readers; delete whom nothing refers to. A ban is remembered until it is lifted."""
-    pks = _held(Reader.objects.filter(may_be_forgotten=True))
+def _forgotten() -> QuerySet[Reader]:
+    """Readers that nothing refers to any more. A ban is remembered until it is lifted."""
     comments = ReaderComment.objects.filter(reader=OuterRef("pk"))
     subscriptions = Subscription.objects.filter(reader=OuterRef("pk"))
-    seen = Reader.objects.filter(pk__in=pks)
-    seen.filter(~Exists(comments), ~Exists(subscriptions), ban="").delete()
-    seen.update(may_be_forgotten=False)
-    return len(pks)
-
-
-@transaction.atomic
-def _drop_wishes(rows: QuerySet[Subscription]) -> int:
-    pks = _held(rows)
-    dropped = Subscription.objects.filter(pk__in=pks)
-    Reader.objects.filter(pk__in=dropped.order_by().values("reader")).look_at()
-    dropped.delete()
-    return len(pks)
+    return Reader.objects.filter(~Exists(comments), ~Exists(subscriptions), ban="")
 
 
 @transaction.atomic

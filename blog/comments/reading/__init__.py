@@ -3,6 +3,5 @@ What a visitor sees.
 
     queries   the comments of a page in a fixed number of queries, however many there are
     threads   comments as trees of nodes, ready for a template or JSON
-    page_cache  when a kept page has to go for a comment
     tallies   how many comments wait and how many are public, by page
 """

@@ -125,21 +125,16 @@ def public_comment(page: Page, comment_id: int) -> Node | None:
 def newest(page: Page, limit: int) -> list[Node]:
     """Return the newest comments a visitor to the page may read, one after the other."""
     url = page.get_url()
-    keys = ReaderComment.objects.approved().on(page).order_by("-pk").values_list("pk", flat=True)[:limit]
-    return [node_of(comment, url) for comment in _newest_of(list(keys))]
+    return [
+        node_of(comment, url) for comment in ReaderComment.objects.approved().on(page).order_by("-pk")[:limit]
+    ]
 
 
 def newest_among(pages: QuerySet, limit: int) -> list[tuple[Page, Node]]:
     """Return the newest comments a visitor may read on some pages, each with its page."""
-    comments = ReaderComment.objects.approved().filter(Exists(pages.order_by().filter(pk=OuterRef("page"))))
-    keys = comments.order_by("-pk").values_list("pk", flat=True)[:limit]
-    newest = _newest_of(list(keys)).select_related("page")
+    comments = ReaderComment.objects.approved().filter(page__in=pages.order_by().values("pk"))
+    newest = comments.select_related("page").order_by("-pk")[:limit]
     return [(comment.page, node_of(comment, comment.page.get_url())) for comment in newest]
-
-
-def _newest_of(keys: list[int]) -> QuerySet[ReaderComment]:
-    """Keys are in one index; asked for words as well, PostgreSQL joins all comments before it orders them."""
-    return ReaderComment.objects.filter(pk__in=keys).order_by("-pk")
 
 
 def last_decided(comments: Iterable[int]) -> dict[int, datetime]:

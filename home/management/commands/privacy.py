@@ -50,9 +50,8 @@ class Command(BaseCommand):
     def erase(self, address: str, *, keep_text: bool, ask: bool) -> None:
         if ask and not confirmed(person.counts(address, by=None)):
             raise CommandError("Nothing was erased.")
-        erased = person.erase(address, by=None, keep_text=keep_text)
-        begun = "Erased" if erased.finished else "The worker goes on with it. Erased so far"
-        self.stdout.write(f"{begun}: {in_words(erased.counts)}.")
+        counts = person.erase(address, by=None, keep_text=keep_text)
+        self.stdout.write(f"Erased: {in_words(counts)}.")
         if person.staff_log_ins(address):
             self.stdout.write("A staff account has this address. It was not deleted: see Settings, Users.")
 

@@ -1635,7 +1635,7 @@ export interface components {
             items: components["schemas"]["ModeratedComment"][];
             /**
              * Next
-             * @description May come with no items, where 10,000 comments were looked through.
+             * @description May come with no items, where 100,000 comments were looked through.
              */
             next: string | null;
         };

@@ -5,7 +5,6 @@ from django.http import Http404
 from django.test import RequestFactory
 from wagtail.models import Page, Site
 
-from blog.models import BlogPostPage
 from cms.reading import public_pages
 from tests.factories import BlogFactory, HomePageFactory, PostFactory, StandardPageFactory
 
@@ -29,31 +28,6 @@ def test_what_is_below_a_private_page_is_not_public_and_its_neighbours_are(home,
     assert found == set(Page.objects.live().public().values_list("pk", flat=True))
     assert {beside.pk, post.pk, home.pk} <= found
     assert not {section.pk, below.pk, deeper.pk} & found
-
-
-def test_a_restriction_counts_from_the_moment_it_is_made(client, home, blog, post):
-    lists = public_pages.of(Page.objects.filter(pk=post.pk)), BlogPostPage.objects.published()
-    assert post.title in client.get(blog.url).content.decode()
-
-    restriction = home.view_restrictions.create(restriction_type="login")
-
-    assert not any(each.exists() for each in lists)
-    assert client.get(f"/api/v1/posts/{post.slug}/").status_code == 404
-    assert client.get("/api/v1/posts/").json()["items"] == []
-    restriction.delete()
-    assert all(each.exists() for each in lists)
-    assert client.get("/api/v1/posts/").json()["items"]
-
-
-def test_what_is_public_is_said_with_few_sections_and_with_many(home, blog):
-    posts = PostFactory.create_batch(12, parent=blog)
-    for number, post in enumerate(posts):
-        if number % 2:
-            post.view_restrictions.create(restriction_type="login")
-    shown = set(public_pages.of(Page.objects.all(), posts[1]).values_list("pk", flat=True))
-
-    assert {post.pk for post in posts[::2]} == public() & {post.pk for post in posts}
-    assert shown == public() | {posts[1].pk}
 
 
 def test_a_draft_is_not_public(blog):

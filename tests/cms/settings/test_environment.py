@@ -16,7 +16,6 @@ PASSWORD = "hunter2"
 WRONG = {
     "PORT": ["abc", "0", "65536", "²", "-1"],
     "STAFF_MAILS_AN_HOUR": ["0", "100001", "many"],
-    "PAGE_CACHE": ["-1", "4097", "1.5", "off"],
     "API_TOKEN_DAYS": ["0", "-1", "a year", "3651", "9" * 5000, "²"],
     "SITE_URL": [
         "example.org",
@@ -52,7 +51,6 @@ def read(name: str, folder: Path) -> object:
     readers = {
         "PORT": lambda: environment.port(name, 8000),
         "API_TOKEN_DAYS": lambda: environment.number(name, 365, most=3650, of="days"),
-        "PAGE_CACHE": lambda: environment.number(name, 16, least=0, most=4096, of="megabytes"),
         "STAFF_MAILS_AN_HOUR": lambda: environment.number(name, 20, most=100_000, of="mails"),
         "SITE_URL": lambda: environment.site_url(name, "http://localhost"),
         "ALLOWED_HOSTS": lambda: environment.hosts(name, ["localhost"]),

@@ -199,7 +199,7 @@ def test_a_file_goes_with_its_message(taking, tmp_path, admin, how, django_captu
         if how == "deleted":
             actions.delete(message, by=admin)
         elif how == "erased":
-            privacy.erase_some(WORDS["email"])
+            privacy.erase(WORDS["email"])
         else:
             MessageSettings.objects.update(keep_spam_days=0)
             actions.mark_as_spam(message, by=admin)

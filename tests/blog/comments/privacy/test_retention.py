@@ -8,7 +8,7 @@ from django.utils import timezone
 from wagtail.models import Site
 
 from blog.comments.models import Decision, Discussion, Reader, ReaderComment, Subscription, Token
-from blog.comments.moderation import changes, erasing, people
+from blog.comments.moderation import changes, erasing
 from blog.comments.privacy import retention
 from blog.comments.reading import queries
 from blog.comments.states import Actor, Status
@@ -218,34 +218,3 @@ def test_the_worker_does_it_all_every_hour():
     for clock in chores.clocks():
         if clock.span == timedelta(hours=1):
             clock.chore()
-
-
-def test_whoever_wrote_on_a_page_that_is_deleted_is_forgotten(clock, post):
-    CommentFactory(page=post, address="ann@example.org", approved=True)
-    retention.purge()
-    assert Reader.objects.count() == 1
-
-    post.delete()
-    retention.purge()
-
-    assert not Reader.objects.exists()
-
-
-def test_a_ban_is_remembered_until_it_is_lifted(clock, post, moderator):
-    comment = CommentFactory(page=post, address="ann@example.org", spam=True)
-    reader = comment.reader
-    people.ban(reader, "hold", by=moderator)
-
-    after(clock, days=31)
-    assert Reader.objects.filter(pk=reader.pk).exists()
-    people.lift_ban(reader, by=moderator)
-    retention.purge()
-
-    assert not Reader.objects.exists()
-
-
-def test_readers_who_stay_are_looked_at_once(clock, post):
-    CommentFactory.create_batch(3, page=post, approved=True)
-    retention.purge()
-
-    assert not Reader.objects.filter(may_be_forgotten=True).exists()
