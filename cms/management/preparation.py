@@ -49,7 +49,7 @@ def bring_up_to_date() -> None:
     if not upkeep.is_current():
         with doing("Rebuilding the search index", say):
             upkeep.rebuild()
-    pictures.draw_due()
+    draw_icons()
 
 
 def begin(with_demo: bool, first: FirstLogIn | None) -> None:
@@ -61,6 +61,16 @@ def begin(with_demo: bool, first: FirstLogIn | None) -> None:
         starting.start()
         if first:
             starting.make_administrator(first)
+
+
+def draw_icons() -> None:
+    """Draw what is missing, so that no page names an icon that is not there. A failure stops no start."""
+    try:
+        pictures.draw_due()
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- the worker tries again
+        say(f"Warning: The icons of the site could not be drawn: {type(error).__name__}.")
 
 
 def say(sentence: str) -> None:

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import CommandError, call_command
+from PIL import Image
 
 from blog.comments.models import Discussion
 from blog.models import BlogIndexPage
@@ -229,6 +230,14 @@ def test_a_site_that_is_updated_has_its_icons_before_it_is_served(new):
     preparation.bring_up_to_date()
 
     assert visitor().get("/favicon.ico", follow=True).status_code == 200
+
+
+def test_icons_that_cannot_be_drawn_stop_no_start(new, monkeypatch, capsys):
+    Drawing.objects.all().delete()
+    monkeypatch.setattr(Image.Image, "save", lambda *args, **options: 1 / 0)
+    preparation.bring_up_to_date()
+
+    assert "Warning: The icons of the site could not be drawn: ZeroDivisionError." in capsys.readouterr().out
 
 
 def test_no_box_of_a_new_site_is_empty(new):

@@ -321,6 +321,15 @@ def test_a_preview_shows_a_logo_that_is_not_saved_and_none_that_is_taken_away(ow
     assert "<img" in front().split("<main")[0]
 
 
+def test_a_logo_with_a_damaged_end_leaves_the_initials_in_a_preview(owner):
+    noise = Image.effect_noise((400, 400), 90).convert("RGB")
+    damaged = encoded(noise, "JPEG")[:20_000]
+    response = preview(owner, "look", logo_file=upload(damaged, "logo.jpg", "image/jpeg"))
+
+    assert response.status_code == 200
+    assert "<img" not in text_of(response).split("<main")[0]
+
+
 @pytest.mark.parametrize("look", ["accent=red;}body{x:y", "accent=%23fff", "faces=comic", "corners=spiky"])
 def test_no_sheet_is_made_of_what_is_no_look(owner, look):
     assert owner.get(f"{SET_UP}sheet/?{look}").status_code == 404
